@@ -1,0 +1,1 @@
+"""Rasa SDK actions: thin, one module a capability; the knowing is in `clinic/`."""

@@ -1,0 +1,67 @@
+"""Answer questions about the clinic from clinic.yml, and invent nothing."""
+
+from __future__ import annotations
+
+import re
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.safe_action import Events, SafeAction, clinic_facts
+from clinic.settings import get_settings
+from clinic.settings.clinic_file import WEEKDAYS
+
+_SUBJECTS = {
+    "hours": r"hour|open|clos|saturday|sunday|weekend|today|holiday",
+    "prices": r"cost|price|much|fee|charge|pay|expens|cheap",
+    "insurance": r"insur|medicare|medicaid|cover|blue cross|aetna|network",
+    "parking": r"park|disabled bay|garage",
+    "address": r"where|address|direction|locat|find you|get there",
+    "phone": r"phone|call|number|ring|contact|email|e-mail",
+    "practitioners": r"doctor|who works|surgeon|therapist|staff|specialist|clinician|team",
+}
+_DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+class ActionGiveClinicInfo(SafeAction):
+    """Say what clinic.yml holds about the question, or that it is not known."""
+
+    def name(self) -> str:
+        """Return the action's name."""
+        return "action_give_clinic_info"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Answer each subject that the question names."""
+        text = (tracker.latest_message.get("text") or "").lower()
+        subjects = [name for name, pattern in _SUBJECTS.items() if re.search(pattern, text)]
+        said = [fact for name in subjects if (fact := clinic_fact(name))]
+        if said:
+            dispatcher.utter_message(text="\n\n".join(said))
+        else:
+            dispatcher.utter_message(response="utter_clinic_info_unknown", **clinic_facts())
+        return []
+
+
+def clinic_fact(subject: str) -> str:
+    """Say what is known about one subject; empty when clinic.yml does not tell.
+
+    Args:
+        subject: One of hours, prices, insurance, parking, address, phone, practitioners.
+    """
+    clinic = get_settings().clinic
+    if subject == "hours":
+        lines = []
+        for index, day in enumerate(_DAY_NAMES):
+            pairs = getattr(clinic.hours, WEEKDAYS[index])
+            spans = ", ".join(f"{start:%H:%M} to {end:%H:%M}" for start, end in pairs)
+            lines.append(f"- {day}: {spans or 'closed'}")
+        return "Our opening hours:\n" + "\n".join(lines) + "\nWe are closed on public holidays."
+    if subject == "practitioners":
+        people = [f"- {person.name}, {person.role}" for person in clinic.practitioners]
+        return "You can see:\n" + "\n".join(people) if people else ""
+    if subject == "phone":
+        return f"Our phone number is {clinic.phone}." if clinic.phone else ""
+    if subject == "address":
+        return f"You find us at {clinic.address}." if clinic.address else ""
+    fact: str = getattr(clinic, subject, "")
+    return fact

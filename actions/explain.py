@@ -1,0 +1,69 @@
+"""Explain conditions, tests and treatments from the knowledge base."""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.safe_action import Events, SafeAction
+from clinic.knowledge.answers import Answer, answer, compare
+from clinic.knowledge.base import get_knowledge
+from clinic.settings import get_settings
+
+_MOST_AT_ONCE = 2
+_OFFERED_NEXT = 3
+
+
+class ActionExplainTopic(SafeAction):
+    """Explain what the message asks about, or one side of what was explained last."""
+
+    def name(self) -> str:
+        """Return the action's name."""
+        return "action_explain_topic"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Utter the answer with its source; say so when the question is not understood."""
+        intent = (tracker.latest_message.get("intent") or {}).get("name")
+        topics = list(tracker.latest_message.get("topics") or [])
+        aspect = tracker.latest_message.get("aspect")
+        if intent == "ask_when_to_see_doctor" and not topics:
+            topics = ["advice/when_to_see_a_doctor"]
+        if not topics and tracker.get_slot("topic") and (aspect or self._wants_more(tracker)):
+            topics = [tracker.get_slot("topic")]
+        if not topics:
+            dispatcher.utter_message(response="utter_topic_not_found")
+            return []
+        answers = self._answers(topics, aspect, tracker)
+        for item in answers:
+            self._utter(dispatcher, item, last=item is answers[-1])
+        return [SlotSet("topic", answers[-1].topic_id)]
+
+    def _answers(self, topics: list[str], aspect: str | None, tracker: Tracker) -> list[Answer]:
+        base = get_knowledge()
+        number = get_settings().clinic.emergency_number
+        text = (tracker.latest_message.get("text") or "").lower()
+        if len(topics) == 2 and any(
+            word in text for word in ("difference", " vs", "versus", "better", "compare", " or ")
+        ):
+            return [compare(base, topics[0], topics[1], emergency_number=number)]
+        return [
+            answer(base, topic, aspect, emergency_number=number) for topic in topics[:_MOST_AT_ONCE]
+        ]
+
+    def _utter(self, dispatcher: CollectingDispatcher, item: Answer, *, last: bool) -> None:
+        base = get_knowledge()
+        buttons = [
+            {
+                "title": base.topic(topic).title,
+                "payload": f"Tell me about {base.topic(topic).title}",
+            }
+            for topic in item.related[:_OFFERED_NEXT]
+        ]
+        dispatcher.utter_message(
+            text=f"{item.text}\n\n{item.source_line}", buttons=buttons if last else []
+        )
+
+    def _wants_more(self, tracker: Tracker) -> bool:
+        text = (tracker.latest_message.get("text") or "").lower()
+        return any(word in text for word in ("more", "detail", "it", "that", "this"))

@@ -1,0 +1,90 @@
+"""The base of every action: whatever goes wrong inside, the patient hears something useful."""
+
+from __future__ import annotations
+
+import logging
+from abc import abstractmethod
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from clinic.scheduling.port import SchedulerUnavailable
+from clinic.settings import get_settings
+
+logger = logging.getLogger(__name__)
+
+Events = list[dict[str, Any]]
+
+
+class SafeAction(Action):
+    """Run an action and turn every failure into a kind sentence.
+
+    A failure must not end in silence: Rasa would drop the action's events and answer
+    nothing. The log gets the trace, never the message.
+    """
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        """Run `act`, and say so when it fails."""
+        try:
+            return await self.act(dispatcher, tracker)
+        except SchedulerUnavailable as error:
+            logger.error("%s: the appointment book cannot be reached: %s", self.name(), error)
+            dispatcher.messages.clear()
+            dispatcher.utter_message(response="utter_booking_unavailable", **clinic_facts())
+            return self.after_failure()
+        except Exception as error:  # noqa: BLE001 - the last line before the patient hears nothing
+            log_failure(self.name(), error)
+            dispatcher.messages.clear()
+            dispatcher.utter_message(response="utter_action_failed", **clinic_facts())
+            return self.after_failure()
+
+    @abstractmethod
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Do what the action is for.
+
+        Args:
+            dispatcher: Collects what is said.
+            tracker: The conversation.
+
+        Returns:
+            Events for the conversation.
+        """
+
+    def after_failure(self) -> Events:
+        """Return the events that leave the conversation in a usable state."""
+        return []
+
+
+def log_failure(name: str, error: BaseException) -> None:
+    """Log where an action failed, without any words of the patient.
+
+    Exception messages can quote the message that caused them, so only the types and the
+    places in the code are logged.
+
+    Args:
+        name: The action.
+        error: What was raised.
+    """
+    places = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        places.append(f"{code.co_filename}:{trace.tb_lineno} in {code.co_name}")
+        trace = trace.tb_next
+    logger.error("%s failed: %s\n  %s", name, type(error).__name__, "\n  ".join(places))
+
+
+def clinic_facts() -> dict[str, str]:
+    """Return what responses may name of the clinic."""
+    clinic = get_settings().clinic
+    return {
+        "clinic_name": clinic.name or "the clinic",
+        "clinic_phone": clinic.phone or "the clinic",
+        "emergency_number": clinic.emergency_number,
+        "urgent_line": clinic.urgent_line or clinic.phone or "an urgent care center",
+        "crisis_line": clinic.crisis_line or clinic.emergency_number,
+        "retention_days": str(clinic.privacy.retention_days),
+    }

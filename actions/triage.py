@@ -1,0 +1,147 @@
+"""Say how urgent it is: emergencies at once, the level after the interview."""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.interview import history_of
+from actions.safe_action import Events, SafeAction, clinic_facts
+from clinic.clinical import get_clinical_data
+from clinic.triage.engine import Assessment, assess
+from clinic.triage.rules import Level
+
+
+class ActionGiveEmergencyAdvice(SafeAction):
+    """Say what to do now, number first, and stop everything else."""
+
+    def name(self) -> str:
+        """Return the action's name."""
+        return "action_give_emergency_advice"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Utter the emergency text with the special words that the signs ask for."""
+        assessment = weigh(tracker)
+        utter_level(dispatcher, assessment)
+        if assessment.guidance:
+            dispatcher.utter_message(
+                response=f"utter_guidance_{assessment.guidance}", **clinic_facts()
+            )
+        dispatcher.utter_message(response="utter_emergency_limits", **clinic_facts())
+        return [
+            ActiveLoop(None),
+            SlotSet("requested_slot", None),
+            SlotSet("booking_wanted", None),
+            SlotSet("appointment_offers", None),
+            SlotSet("rule_version", assessment.version),
+        ]
+
+
+class ActionRepeatEmergencyAdvice(SafeAction):
+    """Answer "I'm OK now" and "just book me" during an emergency: kindly and firmly no."""
+
+    def name(self) -> str:
+        """Return the action's name."""
+        return "action_repeat_emergency_advice"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Utter the fitting refusal."""
+        intent = (tracker.latest_message.get("intent") or {}).get("name")
+        response = (
+            "utter_emergency_no_booking"
+            if intent in ("book_appointment", "reschedule_appointment")
+            else "utter_emergency_repeat"
+        )
+        dispatcher.utter_message(response=response, **clinic_facts())
+        return []
+
+
+class ActionGiveCrisisSupport(SafeAction):
+    """Answer words of despair before anything else goes on."""
+
+    def name(self) -> str:
+        """Return the action's name."""
+        return "action_give_crisis_support"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Name the crisis line."""
+        dispatcher.utter_message(response="utter_crisis_support", **clinic_facts())
+        return []
+
+
+class ActionGiveOutcome(SafeAction):
+    """Give the level after the interview, with its reasons and what happens next."""
+
+    def name(self) -> str:
+        """Return the action's name."""
+        return "action_give_outcome"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Weigh the history, or go on to booking where only the safety check was wanted."""
+        assessment = weigh(tracker)
+        if tracker.get_slot("booking_wanted") and not assessment.level.is_emergency:
+            dispatcher.utter_message(response="utter_screen_clear")
+            return [SlotSet("booking_wanted", None), FollowupAction("booking_form")]
+        return give_level(dispatcher, assessment)
+
+
+class ActionUpdateOutcome(SafeAction):
+    """Weigh again after a correction or a new symptom, and say whether the level changed."""
+
+    def name(self) -> str:
+        """Return the action's name."""
+        return "action_update_outcome"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Echo what changed and give the level, which a new message never lowers by itself."""
+        data = get_clinical_data()
+        changed = tracker.get_slot("turn_changed") or []
+        said = data.phrasebook.describe(history_of(tracker), changed)
+        if said:
+            dispatcher.utter_message(response="utter_noted", noted="; ".join(said))
+        assessment = weigh(tracker)
+        before = tracker.get_slot("disposition")
+        if before == assessment.level.value:
+            dispatcher.utter_message(response="utter_level_unchanged")
+            return [SlotSet("offered_booking", not assessment.level.is_emergency)]
+        dispatcher.utter_message(response="utter_level_changed")
+        return give_level(dispatcher, assessment)
+
+
+def weigh(tracker: Tracker) -> Assessment:
+    """Weigh the history that the conversation holds."""
+    return assess(history_of(tracker), get_clinical_data().rules)
+
+
+def give_level(dispatcher: CollectingDispatcher, assessment: Assessment) -> Events:
+    """Utter a level and return the events that record it."""
+    utter_level(dispatcher, assessment)
+    if assessment.guidance:
+        dispatcher.utter_message(response=f"utter_guidance_{assessment.guidance}", **clinic_facts())
+    emergency = assessment.level.is_emergency
+    if not emergency:
+        dispatcher.utter_message(response="utter_offer_booking")
+    return [
+        SlotSet("disposition", assessment.level.value),
+        SlotSet("red_flags", list(assessment.red_flags)),
+        SlotSet("rule_version", assessment.version),
+        SlotSet("offered_booking", not emergency),
+    ]
+
+
+def utter_level(dispatcher: CollectingDispatcher, assessment: Assessment) -> None:
+    """Utter the text of a level with its reasons in plain words."""
+    reasons = [rule.reason for rule in assessment.decisive]
+    reviewed = min((rule.reviewed for rule in assessment.decisive), default=None)
+    level = assessment.level
+    response = f"utter_level_{level.value}"
+    if level is Level.CONSULTATION:
+        response += f"_{assessment.within}"
+    dispatcher.utter_message(
+        response=response,
+        reasons="; ".join(dict.fromkeys(reasons)),
+        reviewed=f"{reviewed:%Y-%m-%d}" if reviewed else assessment.version,
+        json_message={"kind": "level", "level": level.value},
+        **clinic_facts(),
+    )

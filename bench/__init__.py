@@ -1,0 +1,1 @@
+"""Benchmarks: stock Rasa beside Atlas, the same dialogue, on the same machine."""

@@ -1,0 +1,115 @@
+"""Read what the bot said: the parts that a person sees, and the choices that it offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rasa.shared.core.constants import IS_EXTERNAL
+from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
+
+
+def visible_message(message: dict[str, Any]) -> dict[str, Any]:
+    """Reduce a bot message to what the page shows.
+
+    Args:
+        message: A message with any of Rasa's keys.
+
+    Returns:
+        Its text, buttons (title and payload) and custom object, as far as it has them.
+    """
+    buttons = [
+        {"title": str(button.get("title", "")), "payload": str(button.get("payload", ""))}
+        for button in message.get("buttons") or message.get("quick_replies") or []
+    ]
+    visible = {
+        "text": (message.get("text") or "").strip(),
+        "buttons": buttons,
+        "custom": message.get("custom"),
+    }
+    return {key: value for key, value in visible.items() if value}
+
+
+def transcript(events: Iterable[Any]) -> list[dict[str, Any]]:
+    """Render a tracker's events as the visitor saw them.
+
+    Args:
+        events: Rasa events, oldest first.
+
+    Returns:
+        The messages since the last session start, each with "from" (user or bot). A tapped
+        payload reads as its title; choices that were passed are left out.
+    """
+    shown: list[dict[str, Any]] = []
+    titles: dict[str, str] = {}
+    for event in events:
+        if isinstance(event, SessionStarted):
+            shown, titles = [], {}
+        elif isinstance(event, BotUttered):
+            visible = visible_message(event.message())
+            if visible:
+                titles.update(choices(visible))
+                shown.append({"from": "bot", **visible})
+        elif isinstance(event, UserUttered) and event.text and not event.metadata.get(IS_EXTERNAL):
+            shown = [_without_choices(message) for message in shown]
+            shown.append({"from": "user", "text": _as_titles(event.text, titles)})
+    return [message for message in shown if len(message) > 1]
+
+
+def choices(message: dict[str, Any]) -> dict[str, str]:
+    """Return the payloads that a message offers, with their titles.
+
+    Args:
+        message: What `visible_message` returned.
+    """
+    offered = list(message.get("buttons", ()))
+    custom = message.get("custom")
+    if isinstance(custom, dict):
+        offered += [*(custom.get("options") or ()), custom.get("none")]
+    return {
+        str(choice["payload"]): str(choice.get("title", ""))
+        for choice in offered
+        if isinstance(choice, dict) and choice.get("payload")
+    }
+
+
+def _without_choices(message: dict[str, Any]) -> dict[str, Any]:
+    custom = message.get("custom")
+    passed = {"buttons"}
+    if isinstance(custom, dict) and custom.get("kind") == "checklist":
+        passed.add("custom")
+    return {key: value for key, value in message.items() if key not in passed}
+
+
+def _as_titles(text: str, titles: dict[str, str]) -> str:
+    if text in titles:
+        return titles[text] or text
+    # A checklist sends the chosen payloads joined, see widget/chat.js.
+    parts = text.split(". ")
+    return ", ".join(titles[part] for part in parts) if titles.keys() >= set(parts) else text
+
+
+async def without_commands(agent: Any, conversation_id: str, text: str) -> str:
+    """Read "/intent{...}" as a command only when a button of this conversation offers it.
+
+    Rasa obeys such text on every channel with full confidence; typed by hand it could set any
+    intent and entity.
+
+    Args:
+        agent: Rasa's agent.
+        conversation_id: The conversation.
+        text: What was sent.
+    """
+    if not text.startswith("/"):
+        return text
+    offered: set[str] = set()
+    for event in await events_of(agent, conversation_id):
+        if isinstance(event, BotUttered):
+            offered.update(choices(visible_message(event.message())))
+    return text if text in offered else text.lstrip("/ ") or "?"
+
+
+async def events_of(agent: Any, conversation_id: str) -> list[Any]:
+    """Return the events of a conversation, oldest first; none when it is unknown."""
+    tracker = await agent.tracker_store.retrieve(conversation_id)
+    return [] if tracker is None else list(tracker.events)

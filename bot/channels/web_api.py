@@ -1,0 +1,243 @@
+"""Answer what the chat page asks for: a session, a message, the history, the end."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from rasa.core.channels.channel import OutputChannel, UserMessage
+from sanic import Request, response
+from sanic.response import HTTPResponse
+
+from bot.channels.messages import events_of, transcript, visible_message, without_commands
+from bot.channels.session_tokens import ChatSession, SessionTokens, TokenError
+from bot.channels.turns import (
+    Conversation,
+    Conversations,
+    NewMessageHandler,
+    Turn,
+    emergency_words,
+    failure_words,
+    ready_agent,
+    starting_words,
+)
+from bot.channels.web_limits import Limits, TokenBuckets
+from bot.channels.web_requests import (
+    ChatError,
+    EmptyBody,
+    MessageBody,
+    address,
+    check_origin,
+    read_body,
+)
+
+CHANNEL = "web"
+
+
+class ChatApi:
+    """Answers what the page asks for.
+
+    Args:
+        tokens: Issues and checks the session tokens.
+        origins: Origins that may use the chat besides the page's own.
+        limits: How much one visitor and one address may do.
+        on_new_message: Rasa's handler.
+    """
+
+    def __init__(
+        self,
+        tokens: SessionTokens,
+        origins: frozenset[str],
+        limits: Limits,
+        on_new_message: NewMessageHandler,
+    ) -> None:
+        self._tokens = tokens
+        self._origins = origins
+        self._on_new_message = on_new_message
+        self._session_rate = TokenBuckets(limits.messages_per_session)
+        self._address_rate = TokenBuckets(limits.messages_per_address)
+        self._new_session_rate = TokenBuckets(limits.sessions_per_address)
+        self._conversations = Conversations()
+
+    async def session(self, request: Request) -> HTTPResponse:
+        """Start a conversation: a token, and what the bot says first.
+
+        Raises:
+            ChatError: The request is refused, or the bot failed.
+        """
+        check_origin(request, self._origins)
+        await read_body(request, EmptyBody, may_be_missing=True)
+        self._limit(self._new_session_rate, address(request))
+        agent = _ready_agent(request)
+        token, session = self._tokens.issue()
+        turn = Turn(text="", channel=CHANNEL)
+        turn.start(_welcome(agent, session.conversation_id, turn))
+        messages = [message async for message in turn.read()]
+        if turn.failed:
+            raise ChatError(500, "failed", failure_words())
+        return response.json(
+            {"token": token, "expires_at": session.expires_at.isoformat(), "messages": messages}
+        )
+
+    async def messages(self, request: Request) -> None:
+        """Answer one message as a stream of JSON lines; a repeated id replays its answer.
+
+        Raises:
+            ChatError: The request is refused.
+        """
+        check_origin(request, self._origins)
+        body = await read_body(request, MessageBody)
+        session = self._authenticate(request)
+        self._limit(self._address_rate, address(request))
+        self._limit(self._session_rate, session.conversation_id)
+        agent = _ready_agent(request)
+        conversation = self._conversations.of(session.conversation_id)
+        turn = conversation.turn(body.id)
+        if turn is None:
+            turn = Turn(body.text, CHANNEL)
+            conversation.remember(body.id, turn)
+            turn.start(self._answer(agent, conversation, session, body, turn))
+        elif turn.text != body.text:
+            raise ChatError(409, "id_reused", "This id belongs to another message.")
+        await self._stream(request, turn)
+
+    async def history(self, request: Request) -> HTTPResponse:
+        """Return what was said in this session.
+
+        Raises:
+            ChatError: The request is refused.
+        """
+        check_origin(request, self._origins)
+        session = self._authenticate(request)
+        self._limit(self._address_rate, address(request))
+        agent = _ready_agent(request)
+        messages = transcript(await events_of(agent, session.conversation_id))
+        return response.json({"expires_at": session.expires_at.isoformat(), "messages": messages})
+
+    async def end(self, request: Request) -> HTTPResponse:
+        """End a session: its token is refused from now on.
+
+        Raises:
+            ChatError: The request is refused.
+        """
+        check_origin(request, self._origins)
+        await read_body(request, EmptyBody, may_be_missing=True)
+        session = self._authenticate(request)
+        self._tokens.revoke(session)
+        self._conversations.forget(session.conversation_id)
+        return response.json({"ended": True})
+
+    async def _answer(
+        self,
+        agent: Any,
+        conversation: Conversation,
+        session: ChatSession,
+        body: MessageBody,
+        turn: Turn,
+    ) -> None:
+        async with conversation.order:
+            text = await without_commands(agent, session.conversation_id, body.text)
+            await self._on_new_message(
+                UserMessage(
+                    text,
+                    output_channel=WebOutput(turn),
+                    sender_id=session.conversation_id,
+                    input_channel=CHANNEL,
+                    message_id=str(body.id),
+                )
+            )
+
+    async def _stream(self, request: Request, turn: Turn) -> None:
+        reply = await request.respond(
+            content_type="application/x-ndjson; charset=utf-8",
+            # nginx would otherwise hold the lines back until the answer is complete.
+            headers={"X-Accel-Buffering": "no"},
+        )
+        async for message in turn.read():
+            await reply.send(_line({"type": "message", **message}))
+        if turn.failed:
+            ending = {"type": "error", "error": "failed", "message": failure_words()}
+        else:
+            ending = {"type": "done"}
+        await reply.send(_line(ending))
+        await reply.eof()
+
+    def _authenticate(self, request: Request) -> ChatSession:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        try:
+            if scheme.lower() != "bearer":
+                raise TokenError("there is no bearer token")
+            return self._tokens.check(token.strip())
+        except TokenError as error:
+            message = "This chat is over. Start a new one."
+            headers = {"WWW-Authenticate": "Bearer"}
+            raise ChatError(401, "session_over", message, headers) from error
+
+    def _limit(self, buckets: TokenBuckets, key: str) -> None:
+        wait = math.ceil(buckets.take(key))
+        if wait:
+            message = (
+                f"That was a lot at once. Please wait {wait} seconds and try again. "
+                f"{emergency_words()}"
+            )
+            raise ChatError(429, "too_many_requests", message, {"Retry-After": str(wait)})
+
+
+class WebOutput(OutputChannel):
+    """Hands every message of the bot on as it is said.
+
+    Args:
+        turn: The turn that the messages belong to.
+    """
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+
+    @classmethod
+    def name(cls) -> str:
+        """Return the channel's name, which responses in domain.yml may refer to."""
+        return CHANNEL
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """Send one response whole: its text, buttons and custom object stay together."""
+        visible = visible_message(message)
+        if visible:
+            self._turn.add(visible)
+
+    async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
+        """Send plain text."""
+        await self.send_response(recipient_id, {"text": text})
+
+    async def send_text_with_buttons(
+        self, recipient_id: str, text: str, buttons: list[dict[str, Any]], **kwargs: Any
+    ) -> None:
+        """Send text with quick replies."""
+        await self.send_response(recipient_id, {"text": text, "buttons": buttons})
+
+    async def send_custom_json(
+        self, recipient_id: str, json_message: dict[str, Any], **kwargs: Any
+    ) -> None:
+        """Send a custom object."""
+        await self.send_response(recipient_id, {"custom": json_message})
+
+
+def _ready_agent(request: Request) -> Any:
+    agent = ready_agent(request)
+    if agent is None:
+        raise ChatError(503, "starting", starting_words(), {"Retry-After": "3"})
+    return agent
+
+
+async def _welcome(agent: Any, conversation_id: str, turn: Turn) -> None:
+    """Let the bot open the conversation, as Rasa's own trigger_intent route does."""
+    output = WebOutput(turn)
+    async with agent.lock_store.lock(conversation_id):
+        tracker = await agent.processor.fetch_tracker_and_update_session(conversation_id, output)
+        await agent.trigger_intent(
+            intent_name="greet", entities=[], output_channel=output, tracker=tracker
+        )
+
+
+def _line(content: dict[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False) + "\n"

@@ -1,0 +1,97 @@
+"""The `atlas` command: train, serve, shell."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import time
+import warnings
+
+# Set before Rasa is imported anywhere: nothing is reported to anybody.
+os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+
+from clinic.clock import ClockSettingError
+from clinic.datafiles import DataFileError
+from clinic.settings import Settings, get_settings
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the `atlas` command.
+
+    Args:
+        arguments: Command-line arguments; those of the process when None.
+
+    Returns:
+        The exit code: 0, or 1 after one sentence on what is wrong.
+    """
+    parser = argparse.ArgumentParser(prog="atlas", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    train = commands.add_parser("train", help="train a model where none fits data and code")
+    train.add_argument("--force", action="store_true", help="train even where one fits")
+    commands.add_parser("serve", help="serve Rasa, the actions and the chat page")
+    commands.add_parser("shell", help="chat in the terminal")
+    chosen = parser.parse_args(arguments)
+    _quieten()
+    from bot.model import TrainingError
+    from bot.server import StartError
+
+    try:
+        settings = get_settings()
+        _COMMANDS[chosen.command](settings, chosen)
+    except (DataFileError, ClockSettingError, TrainingError, StartError) as error:
+        print(f"atlas: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _train(settings: Settings, chosen: argparse.Namespace) -> None:
+    from bot.model import model_path, train
+
+    if model_path(settings.root).is_file() and not chosen.force:
+        print("A model for the present data and code is there already.", flush=True)
+        return
+    print("Training a model for the present data and code (about half a minute) …", flush=True)
+    started = time.monotonic()
+    model = train(settings.root)
+    print(f"Trained {model.name} in {time.monotonic() - started:.0f} s.", flush=True)
+
+
+def _serve(settings: Settings, _chosen: argparse.Namespace) -> None:
+    from bot.server import serve
+
+    print("Starting Atlas …", flush=True)
+    serve(settings)
+
+
+def _shell(settings: Settings, _chosen: argparse.Namespace) -> None:
+    from bot.shell import chat
+
+    chat(settings)
+
+
+_COMMANDS = {"train": _train, "serve": _serve, "shell": _shell}
+
+
+def _quieten() -> None:
+    """Log what an operator needs, never what a patient wrote.
+
+    Rasa logs message texts at DEBUG and unknown commands at WARNING; its structured log is
+    held at the level of the standard one.
+    """
+    level = os.environ.get("LOG_LEVEL", "WARNING").upper()
+    logging.basicConfig(
+        level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
+    warnings.filterwarnings("ignore")
+    from rasa.utils.log_utils import configure_structlog
+
+    configure_structlog(logging.getLevelName(level))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Rasa graph components that read a message: normalise, embed, classify, find, link."""

@@ -1,0 +1,67 @@
+"""Give the questions of the knowledge base to training, so that a topic needs no code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.training_data.structures import StoryGraph
+from rasa.shared.importers.importer import TrainingDataImporter
+from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_EXAMPLE, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from clinic.knowledge.base import KnowledgeBase
+
+TOPIC_INTENT = "ask_topic"
+
+
+class KnowledgeImporter(TrainingDataImporter):
+    """Import every topic's names and questions as examples of `ask_topic`.
+
+    Each example carries its topic's id as metadata, which `TopicLinker` learns from.
+    """
+
+    def __init__(
+        self,
+        config_file: str | None = None,
+        domain_path: str | None = None,
+        training_data_paths: list[str] | str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self._knowledge = KnowledgeBase.load()
+
+    def get_nlu_data(self, language: str | None = "en") -> TrainingData:
+        """Return the questions as training examples."""
+        examples = [
+            Message(
+                data={
+                    TEXT: question,
+                    INTENT: TOPIC_INTENT,
+                    METADATA: {METADATA_EXAMPLE: {"topic": topic.id}},
+                }
+            )
+            for topic in self._knowledge.topics.values()
+            for question in topic.questions
+        ]
+        return TrainingData(training_examples=examples)
+
+    def get_domain(self) -> Domain:
+        """Return an empty domain: the knowledge base adds none."""
+        return Domain.empty()
+
+    def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
+        """Return no stories."""
+        return StoryGraph([])
+
+    def get_conversation_tests(self) -> StoryGraph:
+        """Return no test stories."""
+        return StoryGraph([])
+
+    def get_config(self) -> dict[str, Any]:
+        """Return no configuration."""
+        return {}
+
+    def get_config_file_for_auto_config(self) -> str | None:
+        """Return no configuration file."""
+        return None

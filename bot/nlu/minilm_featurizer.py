@@ -1,0 +1,179 @@
+"""Give every message its MiniLM sentence vector, as a Rasa featurizer."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
+from rasa.shared.exceptions import RasaException
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from tokenizers import Tokenizer
+
+from bot.nlu.minilm_graph import (
+    SentenceModelError,
+    build_graph,
+    find_weights,
+    quantise_graph,
+)
+
+_GRAPH_FILE = "minilm.onnx"
+_TOKENIZER_FILE = "tokenizer.json"
+
+
+class SentenceEncoder:
+    """Turn texts into unit vectors with ONNX Runtime on one thread.
+
+    Args:
+        folder: The folder with the graph and the tokenizer.
+        max_tokens: Longer texts are cut there; the findings layer reads them whole.
+    """
+
+    def __init__(self, folder: Path, max_tokens: int) -> None:
+        options = onnxruntime.SessionOptions()
+        # One thread: a turn is short, and eight conversations share the cores better so.
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            str(folder / _GRAPH_FILE), options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer = Tokenizer.from_file(str(folder / _TOKENIZER_FILE))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(max_tokens)
+
+    def encode(self, text: str) -> NDArray[np.float32]:
+        """Return the sentence vector.
+
+        Args:
+            text: One message.
+
+        Returns:
+            A float32 vector of 384 numbers and length one.
+        """
+        encoding = self._tokenizer.encode(text or " ")
+        (embedding,) = self._session.run(
+            None,
+            {
+                "input_ids": np.asarray([encoding.ids], dtype=np.int64),
+                "attention_mask": np.asarray([encoding.attention_mask], dtype=np.int64),
+            },
+        )
+        vector: NDArray[np.float32] = embedding[0]
+        return vector
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
+    """Embed messages with all-MiniLM-L6-v2.
+
+    Training only builds the graph and stores it in the model archive, so that a server
+    needs nothing but that archive.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Return the settings: weights folder (None: the package), 8-bit, token limit."""
+        return {
+            **DenseFeaturizer.get_default_config(),
+            "weights": None,
+            "quantised": True,
+            "max_tokens": 128,
+        }
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Accept the configuration; the weights themselves are checked in training."""
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> MiniLMFeaturizer:
+        """Create the component for training."""
+        return cls(execution_context.node_name, config, model_storage, resource)
+
+    def __init__(
+        self, name: str, config: dict[str, Any], model_storage: ModelStorage, resource: Resource
+    ) -> None:
+        super().__init__(name, config)
+        self._model_storage = model_storage
+        self._resource = resource
+        self._encoder: SentenceEncoder | None = None
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Build the graph from the verified weights and store it with the model."""
+        try:
+            weights = find_weights(self._config["weights"])
+        except SentenceModelError as error:
+            raise RasaException(str(error)) from error
+        with self._model_storage.write_to(self._resource) as folder:
+            if self._config["quantised"]:
+                with tempfile.TemporaryDirectory() as scratch:
+                    exact = Path(scratch) / _GRAPH_FILE
+                    build_graph(weights, exact)
+                    quantise_graph(exact, folder / _GRAPH_FILE)
+            else:
+                build_graph(weights, folder / _GRAPH_FILE)
+            shutil.copy(weights / _TOKENIZER_FILE, folder / _TOKENIZER_FILE)
+            self._encoder = SentenceEncoder(folder, self._config["max_tokens"])
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> MiniLMFeaturizer:
+        """Load the graph from the model archive."""
+        component = cls.create(config, model_storage, resource, execution_context)
+        with model_storage.read_from(resource) as folder:
+            component._encoder = SentenceEncoder(folder, config["max_tokens"])
+        return component
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add the sentence vector to each message."""
+        for message in messages:
+            self._embed(message)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Add the sentence vector to each training example."""
+        self.process(training_data.training_examples)
+        return training_data
+
+    def _embed(self, message: Message) -> None:
+        if self._encoder is None:
+            raise RasaException("MiniLMFeaturizer was neither trained nor loaded.")
+        text = message.get(TEXT)
+        if text is None:
+            return
+        vector = self._encoder.encode(text)
+        self.add_features_to_message(
+            sequence=None, sentence=vector[np.newaxis, :], attribute=TEXT, message=message
+        )
+
+
+def sentence_vector(message: Message) -> NDArray[np.float32] | None:
+    """Return the sentence vector that `MiniLMFeaturizer` gave a message, or None."""
+    _, sentence = message.get_dense_features(TEXT)
+    if sentence is None:
+        return None
+    vector: NDArray[np.float32] = sentence.features[0]
+    return vector

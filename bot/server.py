@@ -1,0 +1,109 @@
+"""Serve Rasa, the actions and the chat page in one process."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import tarfile
+from pathlib import Path
+from typing import Any
+
+from bot.model import model_path
+from bot.nlu.pipeline_check import check_pipeline
+from clinic.clinical import get_clinical_data
+from clinic.knowledge.base import get_knowledge
+from clinic.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+class StartError(Exception):
+    """The server cannot start; the message says why and what to do in one sentence."""
+
+
+def serve(settings: Settings) -> None:
+    """Serve until the process is stopped.
+
+    Args:
+        settings: Port, API token, folders, clinic.
+
+    Raises:
+        StartError: No usable model, or the port is taken.
+        DataFileError: A data or configuration file is not usable.
+    """
+    host = os.environ.setdefault("ATLAS_HOST", "127.0.0.1")
+    check_pipeline(settings.root / "config.yml")
+    get_clinical_data()
+    get_knowledge()
+    model = usable_model(settings.root)
+    check_port(host, settings.port)
+    run_rasa(settings, host, model)
+
+
+def usable_model(root: Path) -> Path:
+    """Return the model for the present data and code.
+
+    Raises:
+        StartError: There is none, or it is broken.
+    """
+    model = model_path(root)
+    if not model.is_file():
+        raise StartError("There is no model for the present data and code: run `make train`.")
+    try:
+        with tarfile.open(model) as archive:
+            names = archive.getnames()
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise StartError(
+            f"The model {model.name} is broken: delete it and run `make train`."
+        ) from error
+    if not any(name.endswith("metadata.json") for name in names):
+        raise StartError(f"The model {model.name} is incomplete: delete it and run `make train`.")
+    return model
+
+
+def check_port(host: str, port: int) -> None:
+    """Check that the port is free.
+
+    Raises:
+        StartError: It is not, or the host is no address of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise StartError(
+                f"Port {port} on {host} cannot be used ({error.strerror}): "
+                "stop what uses it, or choose another with PORT=5006 make run."
+            ) from error
+
+
+def run_rasa(settings: Settings, host: str, model: Path) -> None:
+    """Start Rasa's server with in-process actions and Atlas's channels."""
+    import rasa.core.run
+    from rasa.core.utils import AvailableEndpoints
+
+    from bot.in_process_actions import InProcessActionEndpoint
+
+    endpoints = AvailableEndpoints.read_endpoints(str(settings.root / "endpoints.yml"))
+    endpoints.action = InProcessActionEndpoint()
+    rasa.core.run.serve_application(
+        model_path=str(model),
+        interface=host,
+        port=settings.port,
+        credentials=str(settings.root / "credentials.yml"),
+        auth_token=settings.api_token or None,
+        enable_api=bool(settings.api_token),
+        endpoints=endpoints,
+        server_listeners=[(_announcer(host, settings.port), "after_server_start")],
+    )
+
+
+def _announcer(host: str, port: int) -> Any:
+    async def announce(_app: Any, _loop: Any) -> None:
+        shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+        print(f"Atlas is ready. The chat page is http://{shown}:{port}/chat", flush=True)
+
+    return announce

@@ -1,0 +1,60 @@
+"""Keep conversations in a database beside the one of the appointments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import SQLTrackerStore
+from rasa.shared.core.domain import Domain
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+
+from clinic.settings import get_settings
+
+_SQLITE_BUSY_MILLISECONDS = 3000
+
+
+class AtlasTrackerStore(SQLTrackerStore):
+    """Rasa's SQL tracker store at the address that ATLAS_DATABASE_URL gives.
+
+    On SQLite conversations have a file of their own, so that health answers and
+    appointments are two stores and neither waits for the other's lock.
+    """
+
+    def __init__(
+        self,
+        domain: Domain | None = None,
+        event_broker: EventBroker | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(domain=domain, event_broker=event_broker)
+        if self.engine.dialect.name == "sqlite":
+            event.listen(self.engine, "connect", _set_up_sqlite)
+            self.engine.dispose()  # connections made before the listener lack its settings
+
+    @staticmethod
+    def get_db_url(*args: Any, **kwargs: Any) -> URL:
+        """Return the address of the conversations, whatever endpoints.yml says."""
+        return conversations_url(get_settings().database_url)
+
+
+def conversations_url(database_url: str) -> URL:
+    """Return where conversations are kept.
+
+    Args:
+        database_url: Where appointments are kept.
+    """
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        stem = url.database.removesuffix(".db")
+        return url.set(database=f"{stem}-conversations.db")
+    return url
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute(f"PRAGMA busy_timeout={_SQLITE_BUSY_MILLISECONDS}")
+    cursor.close()

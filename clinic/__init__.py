@@ -1,0 +1,1 @@
+"""What the clinic knows and does, in plain Python without any Rasa import."""

@@ -1,0 +1,56 @@
+"""Load the clinical data once a process, checked as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from clinic.history.attributes import AttributeCatalogue
+from clinic.history.reader import HistoryReader
+from clinic.history.summary import Phrasebook
+from clinic.triage.interview import Interview
+from clinic.triage.rules import RuleBook
+
+DATA_FOLDER = Path(__file__).resolve().parents[1] / "data" / "clinical"
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicalData:
+    """Everything in `data/clinical/`.
+
+    Attributes:
+        attributes: What a history can hold.
+        reader: Reads messages into findings.
+        rules: The triage rules.
+        interview: The questions.
+        phrasebook: The words for findings.
+    """
+
+    attributes: AttributeCatalogue
+    reader: HistoryReader
+    rules: RuleBook
+    interview: Interview
+    phrasebook: Phrasebook
+
+    @classmethod
+    def load(cls, folder: Path = DATA_FOLDER) -> ClinicalData:
+        """Load and check all files.
+
+        Raises:
+            DataFileError: One is not usable; the message names file, entry and field.
+        """
+        attributes = AttributeCatalogue.load(folder / "history.yml")
+        return cls(
+            attributes=attributes,
+            reader=HistoryReader.load(folder),
+            rules=RuleBook.load(folder, attributes),
+            interview=Interview.load(folder / "interview.yml", attributes),
+            phrasebook=Phrasebook.load(folder / "phrases.yml"),
+        )
+
+
+@lru_cache(maxsize=1)
+def get_clinical_data() -> ClinicalData:
+    """Return the clinical data, loaded on first use."""
+    return ClinicalData.load()

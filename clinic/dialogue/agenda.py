@@ -1,0 +1,205 @@
+"""Plan a turn that Rasa's rules cannot: emergencies, interruptions, several requests.
+
+The plan is a list of action names, the agenda. An empty agenda leaves the turn to the rules
+in `data/rules/`. The planner is pure: it sees only what is in `Turn`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+INTERVIEW = "interview_form"
+BOOKING = "booking_form"
+MANAGING = "appointment_form"
+
+# What answers an intent. While a form is open its question comes again after the answer.
+_REPLIES = {
+    "ask_topic": "action_explain_topic",
+    "ask_when_to_see_doctor": "action_explain_topic",
+    "ask_medicine_advice": "utter_medicine_advice",
+    "ask_diagnosis": "utter_no_diagnosis",
+    "ask_clinic_info": "action_give_clinic_info",
+    "ask_privacy": "action_explain_privacy",
+    "ask_help": "utter_help",
+    "ask_why": "action_explain_question",
+    "ask_meaning": "action_explain_question",
+    "request_human": "action_request_human",
+    "bot_challenge": "utter_bot_challenge",
+    "abuse": "utter_abuse",
+    "out_of_scope": "utter_out_of_scope",
+    "greet": "utter_greet_again",
+    "thank": "utter_thank",
+    "look_up_appointment": "appointment_form",
+    "reschedule_appointment": "appointment_form",
+    "cancel_appointment": "appointment_form",
+    "delete_my_data": "action_delete_data",
+    "restart": "action_start_over",
+    "goodbye": "utter_goodbye",
+}
+_LEAVES_FORM = frozenset({"appointment_form", "action_delete_data", "action_start_over"})
+_STEPS = {"skip": "action_skip_question", "go_back": "action_go_back"}
+_ANSWERED_ANYWHERE = frozenset(
+    {
+        "ask_topic",
+        "ask_when_to_see_doctor",
+        "ask_medicine_advice",
+        "ask_diagnosis",
+        "ask_clinic_info",
+        "ask_privacy",
+        "ask_help",
+        "ask_why",
+        "ask_meaning",
+        "request_human",
+        "bot_challenge",
+        "delete_my_data",
+        "restart",
+    }
+)
+# Wrong guesses cost most here: a short answer is no request unless the classifier is sure.
+SURE = 0.55
+VERY_SURE = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What is known when a turn begins.
+
+    Attributes:
+        intent: Best intent.
+        confidence: Its confidence, 0-1.
+        second_intent: The runner-up where it is a request of its own, else None.
+        topics: Topics that the message names.
+        is_question: Whether it asks something ("?", "what is", "how long").
+        reports_symptoms: Whether it reports a pain or symptom.
+        emergency_is_new: Whether this message raised an emergency or added to one.
+        emergency: Whether the conversation is in an emergency.
+        crisis_is_new: Whether it hints at not wanting to live, short of a plan.
+        unconfirmed: Whether something uncertain would make it an emergency.
+        form: The open form, if any.
+        answered: Whether it answers the form's question.
+        changed: Whether it changed the history.
+        assessed: Whether a level was given already.
+        screened: Whether the emergency checklist was answered.
+        offered_booking: Whether the last message offered to book.
+        triage: Whether the clinic lets Atlas say how urgent something is.
+        empty: Whether the message has no words.
+        consented: Whether the visitor agreed, where clinic.yml asks for an explicit yes.
+        just_consented: Whether this message is that yes.
+        has_history: Whether something about the pain is known.
+    """
+
+    intent: str
+    confidence: float
+    second_intent: str | None = None
+    topics: tuple[str, ...] = ()
+    is_question: bool = False
+    reports_symptoms: bool = False
+    emergency_is_new: bool = False
+    emergency: bool = False
+    crisis_is_new: bool = False
+    unconfirmed: bool = False
+    form: str | None = None
+    answered: bool = False
+    changed: bool = False
+    assessed: bool = False
+    screened: bool = False
+    offered_booking: bool = False
+    triage: bool = True
+    empty: bool = False
+    consented: bool = True
+    just_consented: bool = False
+    has_history: bool = False
+
+
+def plan_turn(turn: Turn) -> list[str]:
+    """Decide what a turn does.
+
+    Args:
+        turn: What is known.
+
+    Returns:
+        Action names in order; empty where Rasa's rules decide.
+    """
+    if turn.emergency_is_new:
+        return ["action_give_emergency_advice"]
+    if turn.empty:
+        return ["utter_empty_message", *([turn.form] if turn.form else [])]
+    if turn.emergency:
+        return _in_emergency(turn)
+    opening = ["action_give_crisis_support"] if turn.crisis_is_new else []
+    if turn.unconfirmed:
+        return [*opening, "action_confirm_warning_sign"]
+    if turn.just_consented:
+        return [INTERVIEW] if turn.has_history and turn.triage else ["utter_consent_given"]
+    planned = _in_form(turn) if turn.form else _without_form(turn)
+    if not turn.consented and {INTERVIEW, BOOKING, MANAGING} & set(planned):
+        planned = [name for name in planned if name.startswith("action_explain")]
+        planned.append("action_ask_consent")
+    return opening + planned
+
+
+def _in_emergency(turn: Turn) -> list[str]:
+    """Nothing is booked and no interview goes on; questions are still answered."""
+    reply = _REPLIES.get(turn.intent)
+    if turn.intent in ("restart", "delete_my_data") and turn.confidence >= VERY_SURE and reply:
+        return [reply]
+    if turn.intent in ("ask_topic", "ask_privacy", "request_human") and turn.confidence >= SURE:
+        return [reply, "utter_emergency_reminder"] if reply else ["utter_emergency_reminder"]
+    return ["action_repeat_emergency_advice"]
+
+
+def _in_form(turn: Turn) -> list[str]:
+    form = str(turn.form)
+    asks = _asks(turn)
+    if turn.answered:
+        # The answer counts; a question in the same message is answered before the next one.
+        return [*asks, form] if asks else [form]
+    if turn.intent == "stop" and turn.confidence >= SURE:
+        return ["action_stop_form"]
+    if turn.intent in _STEPS and turn.confidence >= SURE and form == INTERVIEW:
+        return [_STEPS[turn.intent], form]
+    if turn.intent == "repeat" and turn.confidence >= SURE:
+        return [form]
+    if form == INTERVIEW and turn.intent == "book_appointment" and turn.confidence >= SURE:
+        return [BOOKING] if turn.screened else ["action_note_booking_wish", form]
+    if form == BOOKING and turn.intent == "report_pain" and turn.changed:
+        return ["action_note_symptom", form]
+    if asks:
+        return asks if asks[-1] in _LEAVES_FORM else [*asks, form]
+    reply = _REPLIES.get(turn.intent)
+    if reply and turn.confidence >= VERY_SURE:
+        return [reply] if reply in _LEAVES_FORM else [reply, form]
+    return [form]
+
+
+def _asks(turn: Turn) -> list[str]:
+    """Return the reply to a question that stands in the message, whatever else it says."""
+    if turn.topics and turn.is_question and turn.intent not in ("ask_clinic_info", "ask_why"):
+        return ["action_explain_topic"]
+    if turn.intent in _ANSWERED_ANYWHERE and turn.confidence >= SURE:
+        return [_REPLIES[turn.intent]]
+    return []
+
+
+def _without_form(turn: Turn) -> list[str]:
+    if turn.assessed and turn.changed and turn.reports_symptoms:
+        return [*_asks(turn), "action_update_outcome"]
+    if turn.assessed and turn.changed and turn.intent in ("inform", "correct_answer"):
+        return ["action_update_outcome"]
+    if turn.offered_booking and turn.intent == "affirm":
+        return [BOOKING]
+    if turn.offered_booking and turn.intent == "deny":
+        return ["utter_no_booking"]
+    wants_booking = turn.intent == "book_appointment" or turn.second_intent == "book_appointment"
+    asks = _asks(turn) if turn.intent != "book_appointment" else []
+    if wants_booking and turn.confidence >= 0.3:
+        if turn.screened or not turn.triage:
+            return [*asks, BOOKING]
+        return [*asks, "action_note_booking_wish", INTERVIEW]
+    if turn.reports_symptoms and turn.triage and not turn.assessed:
+        return [*asks, INTERVIEW]
+    if turn.intent == "report_pain" and turn.triage and turn.confidence >= 0.3:
+        return [*asks, INTERVIEW] if not turn.assessed else ["action_update_outcome"]
+    if asks and asks[0] == "action_explain_topic":
+        return asks
+    return []

@@ -1,0 +1,78 @@
+"""Tell whether a message answers the booking question that was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from clinic.scheduling.choice import understand_choice
+from clinic.scheduling.contact import ContactProblem, parse_contact, parse_name
+from clinic.scheduling.port import Slot
+from clinic.scheduling.references import find_reference
+from clinic.scheduling.when import understand_when
+
+
+def chosen_slot(text: str, offers: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> Slot | None:
+    """Return the offered time that a message chooses, or None.
+
+    Args:
+        text: The message; the title of a button, or "the second one", "3:30".
+        offers: What was offered: `Slot.as_dict()` with its `title`.
+        zone: The clinic's time zone.
+    """
+    slots = [Slot.from_dict(dict(offer)) for offer in offers]
+    for offer, slot in zip(offers, slots, strict=True):
+        if text.strip().lower() == str(offer.get("title", "")).lower():
+            return slot
+    index = understand_choice(text, slots, zone) if slots else None
+    return slots[index] if index is not None else None
+
+
+def answers_booking(
+    question: str,
+    text: str,
+    *,
+    act: str,
+    offers: Sequence[Mapping[str, Any]],
+    now: datetime,
+    zone: ZoneInfo,
+    region: str,
+) -> bool:
+    """Tell whether a message answers a question of the booking or appointment form.
+
+    Args:
+        question: The slot that was asked for.
+        text: The message.
+        act: The intent.
+        offers: The times offered last.
+        now: The present moment.
+        zone: The clinic's time zone.
+        region: How local phone numbers are read.
+    """
+    if question == "appointment_slot":
+        return chosen_slot(text, offers, zone) is not None or (
+            understand_when(text, now, zone) is not None
+        )
+    if question == "patient_name":
+        return "?" not in text and parse_name(text) is not None
+    if question in ("patient_contact", "manage_contact"):
+        return _mentions_contact(text, region)
+    if question == "manage_reference":
+        return find_reference(text) is not None
+    if question in ("booking_confirmed", "manage_confirmed"):
+        return (
+            act in ("affirm", "deny")
+            or _mentions_contact(text, region)
+            or chosen_slot(text, offers, zone) is not None
+            or understand_when(text, now, zone) is not None
+        )
+    return False
+
+
+def _mentions_contact(text: str, region: str) -> bool:
+    try:
+        return parse_contact(text, region) is not None
+    except ContactProblem:
+        return True  # clearly meant as a contact; the form says what is wrong with it

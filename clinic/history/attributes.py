@@ -1,0 +1,110 @@
+"""The attributes of a pain history and the values each may have.
+
+They are data (`data/clinical/history.yml`), because a clinician decides what is asked;
+code asks this catalogue whether a value is allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from clinic.datafiles import DataFileError, load_yaml
+
+Kind = Literal["list", "choice", "number", "flag"]
+_KINDS = ("list", "choice", "number", "flag")
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute of the history.
+
+    Attributes:
+        name: Its name, also the name of its Rasa slot.
+        kind: "list" (several values), "choice" (one value), "number" or "flag".
+        values: Allowed values of a list or choice.
+        minimum: Smallest allowed number.
+        maximum: Largest allowed number.
+        label: What a patient would call it.
+        past_counts: Whether something said of the past still holds (a cancer does, a
+            fever does not).
+    """
+
+    name: str
+    kind: Kind
+    values: tuple[str, ...]
+    minimum: float
+    maximum: float
+    label: str
+    past_counts: bool = False
+
+
+class AttributeCatalogue:
+    """All attributes by name."""
+
+    def __init__(self, attributes: Mapping[str, Attribute]) -> None:
+        self._attributes = dict(attributes)
+
+    @classmethod
+    def load(cls, path: Path) -> AttributeCatalogue:
+        """Load and check `history.yml`.
+
+        Raises:
+            DataFileError: An attribute of unknown kind, or a list or choice without values.
+        """
+        data = load_yaml(path)
+        if not isinstance(data, dict) or not isinstance(data.get("attributes"), dict):
+            raise DataFileError(path, "", "expected the key attributes")
+        attributes = {}
+        for name, entry in data["attributes"].items():
+            if not isinstance(entry, dict) or entry.get("kind") not in _KINDS:
+                raise DataFileError(path, str(name), f"kind must be one of {', '.join(_KINDS)}")
+            values = tuple(str(value) for value in entry.get("values", ()))
+            if entry["kind"] in ("list", "choice") and not values:
+                raise DataFileError(path, str(name), "values are missing")
+            attributes[str(name)] = Attribute(
+                name=str(name),
+                kind=entry["kind"],
+                values=values,
+                minimum=float(entry.get("minimum", 0)),
+                maximum=float(entry.get("maximum", 0)),
+                label=str(entry.get("label", name)),
+                past_counts=bool(entry.get("past_counts", False)),
+            )
+        return cls(attributes)
+
+    def __iter__(self) -> Any:
+        return iter(self._attributes.values())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._attributes
+
+    def __getitem__(self, name: str) -> Attribute:
+        return self._attributes[name]
+
+    def check(self, name: str, value: Any) -> None:
+        """Check that an attribute may have a value.
+
+        Raises:
+            ValueError: It may not; the message says what is expected.
+        """
+        if name not in self._attributes:
+            raise ValueError(f"unknown attribute {name!r}")
+        attribute = self._attributes[name]
+        if attribute.kind in ("list", "choice"):
+            if value not in attribute.values:
+                raise ValueError(
+                    f"{value!r} is no value of {name}; expected one of "
+                    + ", ".join(attribute.values)
+                )
+        elif attribute.kind == "flag":
+            if not isinstance(value, bool):
+                raise ValueError(f"{name} is true or false, not {value!r}")
+        elif not isinstance(value, int | float) or isinstance(value, bool):
+            raise ValueError(f"{name} is a number, not {value!r}")
+        elif not attribute.minimum <= value <= attribute.maximum:
+            raise ValueError(
+                f"{name} lies between {attribute.minimum:g} and {attribute.maximum:g}, not {value!r}"
+            )

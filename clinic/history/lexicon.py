@@ -1,0 +1,184 @@
+"""The lexicon: what patients say, as concepts and patterns over them.
+
+`data/clinical/lexicon.yml` names *concepts* (a body part, "cannot", "numb") with the
+phrases that mean them, and *findings* (an attribute of the history and a value) with
+patterns over concepts (`clinic/history/patterns.py`). A phrase may hold alternatives and
+options, expanded when loaded: `tingl(e|es|ing|y)`, `(my )?legs`, `shoulder ?blade`. `#`
+stands for any number, `#fever` for a body temperature of a fever (°C or °F), `#year` for a
+calendar year gone by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from clinic.datafiles import DataFileError, load_yaml
+from clinic.history.attributes import AttributeCatalogue
+from clinic.history.patterns import (
+    FindingRule,
+    Pattern,
+    Span,
+    compile_pattern,
+    is_concept_name,
+    match_pattern,
+    read_rule,
+)
+from clinic.history.phrases import PhraseTree, expand
+from clinic.history.words import NO_BREAK, Word
+
+__all__ = ["FindingRule", "Lexicon", "Span"]
+
+_FEVERS = ((38.0, 42.0), (100.4, 107.0))
+
+
+class Lexicon:
+    """Concepts and finding patterns, compiled for matching.
+
+    Args:
+        concepts: Concept names with their phrases, already expanded.
+        patterns: Compiled patterns.
+    """
+
+    def __init__(self, concepts: Mapping[str, Iterable[str]], patterns: list[Pattern]) -> None:
+        self._tree = PhraseTree()
+        self.words: set[str] = set()
+        for name, phrases in concepts.items():
+            for phrase in phrases:
+                norms = phrase.split()
+                self.words.update(norms)
+                self._tree.add(name, norms)
+        self._patterns: dict[str, list[Pattern]] = {}
+        for pattern in patterns:
+            self._patterns.setdefault(pattern.concepts[0], []).append(pattern)
+
+    @classmethod
+    def load(cls, path: Path, attributes: AttributeCatalogue) -> Lexicon:
+        """Load and check `lexicon.yml`.
+
+        Args:
+            path: The file.
+            attributes: What attributes and values the history has.
+
+        Raises:
+            DataFileError: An unknown concept, attribute or value, a duplicate, or a
+                pattern that cannot be read.
+        """
+        data = load_yaml(path)
+        if not isinstance(data, dict) or not {"concepts", "findings"} <= set(data):
+            raise DataFileError(path, "", "expected the keys concepts and findings")
+        concepts = _read_concepts(data["concepts"], path)
+        return cls(concepts, _read_patterns(data["findings"], concepts, path, attributes))
+
+    def find_concepts(self, words: list[Word], year: int) -> dict[str, list[Span]]:
+        """Find every concept in a message.
+
+        Args:
+            words: The message's words.
+            year: The present year, for `#year`.
+
+        Returns:
+            Concept names with their spans in order; no span crosses a pause.
+        """
+        norms = [word.norm for word in words]
+        readings = [norms]
+        if any(norm[:1].isdigit() for norm in norms):
+            readings.append([_number_class(norm, year) for norm in norms])
+            readings.append(["#" if norm[:1].isdigit() else norm for norm in norms])
+        found: dict[str, set[Span]] = {}
+        for reading in readings:
+            for name, first, last in self._tree.find(reading):
+                if all(word.break_before == NO_BREAK for word in words[first + 1 : last]):
+                    found.setdefault(name, set()).add(Span(first, last))
+        return {
+            name: sorted(spans, key=lambda span: (span.first, span.last))
+            for name, spans in found.items()
+        }
+
+    def find_findings(
+        self, words: list[Word], concepts: Mapping[str, list[Span]]
+    ) -> list[tuple[FindingRule, Span]]:
+        """Match the finding patterns.
+
+        Args:
+            words: The message's words.
+            concepts: What `find_concepts` found in them.
+
+        Returns:
+            Rules with the spans of words that said them, without repetitions.
+        """
+        matches: dict[tuple[str, Span], tuple[FindingRule, Span]] = {}
+        for start in concepts:
+            for pattern in self._patterns.get(start, ()):
+                if all(name in concepts for name in pattern.concepts):
+                    for span in match_pattern(pattern, words, concepts):
+                        matches[(pattern.rule.id, span)] = (pattern.rule, span)
+        covering = _longest_by_start(
+            span for rule, span in matches.values() if rule.whole and not rule.fallback
+        )
+        found = [
+            (rule, span)
+            for rule, span in matches.values()
+            if not rule.fallback or not _covered(span, covering)
+        ]
+        return sorted(found, key=lambda match: (match[1].first, match[1].last))
+
+
+def _longest_by_start(spans: Iterable[Span]) -> dict[int, int]:
+    longest: dict[int, int] = {}
+    for span in spans:
+        longest[span.first] = max(span.last, longest.get(span.first, 0))
+    return longest
+
+
+def _covered(span: Span, covering: Mapping[int, int]) -> bool:
+    """Tell whether a longer stretch begins at most 30 words earlier and holds the span."""
+    return any(
+        covering.get(first, 0) >= span.last
+        for first in range(max(0, span.first - 30), span.first + 1)
+    )
+
+
+def _number_class(norm: str, year: int) -> str:
+    if not norm[:1].isdigit():
+        return norm
+    try:
+        value = float(norm.replace(",", "."))
+    except ValueError:
+        return "#"
+    if any(low <= value <= high for low, high in _FEVERS):
+        return "#fever"
+    return "#year" if value.is_integer() and 1900 <= value < year else "#"
+
+
+def _read_concepts(entries: Any, path: Path) -> dict[str, list[str]]:
+    if not isinstance(entries, dict):
+        raise DataFileError(path, "concepts", "expected phrases by concept")
+    concepts: dict[str, list[str]] = {}
+    for name, phrases in entries.items():
+        if not is_concept_name(str(name)):
+            raise DataFileError(path, str(name), "a concept is named in upper case")
+        if not isinstance(phrases, list) or not phrases:
+            raise DataFileError(path, str(name), "expected a list of phrases")
+        concepts[name] = [
+            form for phrase in phrases for form in expand(str(phrase), path, str(name))
+        ]
+    return concepts
+
+
+def _read_patterns(
+    entries: Any, concepts: dict[str, list[str]], path: Path, attributes: AttributeCatalogue
+) -> list[Pattern]:
+    if not isinstance(entries, list) or not entries:
+        raise DataFileError(path, "findings", "expected a list")
+    patterns: list[Pattern] = []
+    seen: set[str] = set()
+    for entry in entries:
+        rule = read_rule(entry, path, attributes)
+        if rule.id in seen:
+            raise DataFileError(path, rule.id, "stands twice")
+        seen.add(rule.id)
+        for text in entry["patterns"]:
+            patterns.extend(compile_pattern(str(text), rule, concepts, path))
+    return patterns

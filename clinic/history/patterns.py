@@ -1,0 +1,222 @@
+"""Patterns over concepts: how they are written, compiled and matched.
+
+A pattern is a row of concepts (upper case) and words:
+
+- `CANNOT FEEL LEG` one after the other,
+- `CANNOT ~3 PEE` with up to three words between,
+- `LEG <4> WEAK` in either order with up to four words between.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+from clinic.datafiles import DataFileError
+from clinic.history.attributes import AttributeCatalogue
+from clinic.history.phrases import expand
+from clinic.history.words import NO_BREAK, SENTENCE_END, Word
+
+_CONCEPT = re.compile(r"[A-Z][A-Z0-9_]*$")
+_GAP = re.compile(r"~(?P<ordered>\d+)$|<(?P<free>\d+)>$")
+_FIELDS = {"id", "attribute", "value", "denied", "negatable", "fallback", "patterns"}
+_FIRST = attrgetter("first")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of words, `first` included and `last` excluded."""
+
+    first: int
+    last: int
+
+    def overlaps(self, other: Span) -> bool:
+        """Tell whether the two share a word.
+
+        Args:
+            other: Another stretch of the same words.
+        """
+        return self.first < other.last and other.first < self.last
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRule:
+    """What a set of patterns means.
+
+    Attributes:
+        id: Unique name of the rule.
+        attribute: Attribute of the history.
+        value: The value that the attribute then has.
+        denied: True where the words themselves say "normal" ("waterworks fine").
+        negatable: False where "no" in front cannot deny it ("no, the left side").
+        fallback: True where another finding over the same words counts instead: "numb"
+            alone is taken for the arm, "numb legs" is not.
+        past_counts: Whether it still holds when said of the past.
+        whole: Whether it is a finding of its own and not a detail ("both", "worse") of one.
+    """
+
+    id: str
+    attribute: str
+    value: Any
+    denied: bool
+    negatable: bool
+    fallback: bool
+    past_counts: bool
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A row of concepts with the most words allowed between them."""
+
+    rule: FindingRule
+    concepts: tuple[str, ...]
+    gaps: tuple[int, ...]
+
+
+def is_concept_name(name: str) -> bool:
+    """Tell whether a name is written as a concept's.
+
+    Args:
+        name: A key or an element of a pattern.
+    """
+    return bool(_CONCEPT.match(name))
+
+
+def read_rule(entry: Any, path: Path, attributes: AttributeCatalogue) -> FindingRule:
+    """Read what a finding of `lexicon.yml` means.
+
+    Args:
+        entry: The finding as loaded from YAML.
+        path: The file, for the error message.
+        attributes: What attributes and values the history has.
+
+    Raises:
+        DataFileError: No id, an unknown field, attribute or value, or no patterns.
+    """
+    if not isinstance(entry, dict) or "id" not in entry:
+        raise DataFileError(path, str(entry)[:40], "every finding needs an id")
+    name = str(entry["id"])
+    unknown = set(entry) - _FIELDS
+    if unknown:
+        raise DataFileError(path, name, f"unknown field {min(map(str, unknown))}")
+    attribute = str(entry.get("attribute", ""))
+    try:
+        attributes.check(attribute, entry.get("value"))
+    except ValueError as error:
+        raise DataFileError(path, name, str(error)) from error
+    if not isinstance(entry.get("patterns"), list) or not entry["patterns"]:
+        raise DataFileError(path, name, "expected a list of patterns")
+    return FindingRule(
+        id=name,
+        attribute=attribute,
+        value=entry.get("value"),
+        denied=bool(entry.get("denied", False)),
+        negatable=bool(entry.get("negatable", True)),
+        fallback=bool(entry.get("fallback", False)),
+        past_counts=attributes[attribute].past_counts,
+        whole=attributes[attribute].kind == "list",
+    )
+
+
+def compile_pattern(
+    text: str, rule: FindingRule, concepts: dict[str, list[str]], path: Path
+) -> list[Pattern]:
+    """Read one pattern; each `<n>` doubles it, one for each order.
+
+    Args:
+        text: The pattern.
+        rule: What it means.
+        concepts: The known concepts; the pattern's plain words are added as new ones.
+        path: The file, for the error message.
+
+    Raises:
+        DataFileError: An unknown concept, unbalanced brackets, or nothing at all.
+    """
+    rows: list[tuple[list[str], list[int]]] = [([], [])]
+    gap, free = 0, False
+    for element in _elements(text):
+        if match := _GAP.match(element):
+            free = match["free"] is not None
+            gap = int(match["free"] or match["ordered"])
+            continue
+        name = _concept_of(element, text, rule, concepts, path)
+        grown = []
+        for names, gaps in rows:
+            joint = [gap] if names else []
+            grown.append(([*names, name], gaps + joint))
+            if names and free:
+                grown.append(([name, *names], joint + gaps))
+        rows, gap, free = grown, 0, False
+    if not rows[0][0]:
+        raise DataFileError(path, rule.id, f"empty pattern {text!r}")
+    return [Pattern(rule, tuple(names), tuple(gaps)) for names, gaps in rows]
+
+
+def _concept_of(
+    element: str, text: str, rule: FindingRule, concepts: dict[str, list[str]], path: Path
+) -> str:
+    if is_concept_name(element):
+        if element not in concepts:
+            raise DataFileError(path, rule.id, f"unknown concept {element} in {text!r}")
+        return element
+    name = f"WORDS:{element}"
+    if name not in concepts:
+        concepts[name] = expand(element.replace("_", " "), path, rule.id)
+    return name
+
+
+def _elements(text: str) -> list[str]:
+    """Split a pattern at spaces outside brackets."""
+    elements, depth, current = [], 0, ""
+    for char in text:
+        depth += {"(": 1, ")": -1}.get(char, 0)
+        if char == " " and depth == 0:
+            if current:
+                elements.append(current)
+            current = ""
+        else:
+            current += char
+    return [*elements, current] if current else elements
+
+
+def match_pattern(
+    pattern: Pattern, words: list[Word], concepts: Mapping[str, list[Span]]
+) -> list[Span]:
+    """Find all stretches of words that a pattern matches inside one sentence.
+
+    Args:
+        pattern: The pattern.
+        words: The message's words.
+        concepts: Spans by concept, in order; all of the pattern's concepts are among them.
+    """
+    results: list[Span] = []
+
+    def follow(index: int, first: int, last: int) -> None:
+        if index == len(pattern.concepts):
+            results.append(Span(first, last))
+            return
+        for span in _next_spans(concepts[pattern.concepts[index]], last, pattern.gaps[index - 1]):
+            if _is_joined(words, last, span.first, pattern.gaps[index - 1]):
+                follow(index + 1, first, span.last)
+
+    for span in concepts[pattern.concepts[0]]:
+        follow(1, span.first, span.last)
+    return results
+
+
+def _next_spans(spans: list[Span], last: int, gap: int) -> list[Span]:
+    """Return the spans that begin within `gap` words after `last`."""
+    begin = bisect_left(spans, last, key=_FIRST)
+    return spans[begin : bisect_left(spans, last + gap + 1, lo=begin, key=_FIRST)]
+
+
+def _is_joined(words: list[Word], last: int, first: int, gap: int) -> bool:
+    """No gap crosses a sentence's end; without a gap a comma is all that may stand between."""
+    limit = SENTENCE_END if gap else NO_BREAK + 1
+    return all(word.break_before < limit for word in words[last : first + 1])

@@ -1,0 +1,101 @@
+"""Write phrases out, and find many of them in a row of words at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from clinic.datafiles import DataFileError
+
+_MAX_FORMS = 6000
+_NAMES = ""  # a word is never empty, so this key of a node cannot be one
+
+
+def expand(phrase: str, path: Path, entry: str) -> list[str]:
+    """Write out the alternatives of a phrase.
+
+    Args:
+        phrase: Such as `tingl(e|ing)`, `(my )?legs` or `shoulder ?blade`; `(…)*` means the
+            group may be missing, `(…)+` that it may not.
+        path: The file, for the error message.
+        entry: The entry, for the error message.
+
+    Returns:
+        Every form, in lower case.
+
+    Raises:
+        DataFileError: Unbalanced brackets or too many forms.
+    """
+    forms, end = _alternatives(phrase.lower(), 0)
+    if end != len(phrase):
+        raise DataFileError(path, entry, f"unbalanced brackets in {phrase!r}")
+    if len(forms) > _MAX_FORMS:
+        raise DataFileError(path, entry, f"{phrase!r} has more than {_MAX_FORMS} forms")
+    return sorted({" ".join(form.split()) for form in forms} - {""})
+
+
+def _alternatives(phrase: str, index: int) -> tuple[set[str], int]:
+    """Read `a|b|c` up to a closing bracket or the end."""
+    forms: set[str] = set()
+    row = {""}
+    while index < len(phrase) and phrase[index] != ")":
+        if phrase[index] == "|":
+            forms |= row
+            row, index = {""}, index + 1
+            continue
+        part, index = _part(phrase, index)
+        if index > len(phrase):
+            return set(), 0  # the bracket was never closed: the caller sees the mismatch
+        row = {left + right for left in row for right in part}
+    return forms | row, index
+
+
+def _part(phrase: str, index: int) -> tuple[set[str], int]:
+    """Read one letter or one bracket, with the `?`, `*` or `+` behind it."""
+    if phrase[index] == "(":
+        part, index = _alternatives(phrase, index + 1)
+        index += 1
+    else:
+        part, index = {phrase[index]}, index + 1
+    if index < len(phrase) and phrase[index] in "?*+":
+        part = part if phrase[index] == "+" else part | {""}
+        index += 1
+    return part, index
+
+
+class PhraseTree:
+    """All phrases of all names, as one tree of words."""
+
+    def __init__(self) -> None:
+        self._root: dict[str, Any] = {}
+
+    def add(self, name: str, words: Sequence[str]) -> None:
+        """Add a phrase under a name.
+
+        Args:
+            name: What is reported when the phrase is found.
+            words: The phrase's words.
+        """
+        node = self._root
+        for word in words:
+            node = node.setdefault(word, {})
+        node.setdefault(_NAMES, set()).add(name)
+
+    def find(self, words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+        """Find every phrase in a row of words, overlapping ones too.
+
+        Args:
+            words: The row.
+
+        Yields:
+            Name, index of the first word, index after the last word.
+        """
+        for first in range(len(words)):
+            node = self._root
+            for last in range(first, len(words)):
+                node = node.get(words[last], {})
+                if not node:
+                    break
+                for name in node.get(_NAMES, ()):
+                    yield name, first, last + 1

@@ -1,0 +1,92 @@
+"""Cut a message into normalised words that remember where they came from."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+# Zero-width, direction and control characters carry no words but can hide them.
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
+_PIECE = re.compile(
+    r"(?P<number>\d+(?:[.,:]\d+)*)"
+    r"|(?P<word>[^\W\d_]+(?:['’ʼ`´][^\W\d_]+)*)"
+    r"|(?P<end>[.!?;…\n\r]+)"
+    r"|(?P<pause>[,:()\[\]—–\"“”]+|\s-+\s)"
+)
+_APOSTROPHES = str.maketrans("", "", "'’ʼ`´")
+
+NO_BREAK, PAUSE, SENTENCE_END = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word or number of a message.
+
+    Attributes:
+        norm: Lower case, accents and apostrophes removed ("can't" becomes "cant").
+        start: Offset of its first character in the message.
+        end: Offset after its last character.
+        break_before: NO_BREAK, PAUSE (a comma or the like) or SENTENCE_END.
+        question: Whether its sentence ends with a question mark.
+    """
+
+    norm: str
+    start: int
+    end: int
+    break_before: int
+    question: bool = False
+
+
+def clean(text: str) -> str:
+    """Replace invisible and control characters by spaces, keeping every offset.
+
+    Args:
+        text: A message as it arrived.
+
+    Returns:
+        A text of the same length.
+    """
+    return "".join(
+        " "
+        if _INVISIBLE.match(char) or (unicodedata.category(char) == "Cc" and char not in "\n\r\t")
+        else char
+        for char in text
+    )
+
+
+def split_words(text: str) -> list[Word]:
+    """Cut a message into words.
+
+    Args:
+        text: A message of any length.
+
+    Returns:
+        Its words and numbers in order.
+    """
+    text = clean(text)
+    words: list[Word] = []
+    pending = SENTENCE_END
+    sentence_start = 0
+    for piece in _PIECE.finditer(text):
+        if piece["end"] is not None:
+            if "?" in piece["end"]:
+                words[sentence_start:] = [
+                    Word(word.norm, word.start, word.end, word.break_before, question=True)
+                    for word in words[sentence_start:]
+                ]
+            pending, sentence_start = SENTENCE_END, len(words)
+        elif piece["pause"] is not None:
+            pending = max(pending, PAUSE)
+        else:
+            words.append(Word(_normalise(piece[0]), piece.start(), piece.end(), pending))
+            pending = NO_BREAK
+    return words
+
+
+def _normalise(word: str) -> str:
+    if word.isascii():
+        return word.lower().translate(_APOSTROPHES)
+    folded = unicodedata.normalize("NFKD", word.lower())
+    kept = "".join(char for char in folded if not unicodedata.combining(char))
+    return kept.translate(_APOSTROPHES)

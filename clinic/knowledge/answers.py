@@ -1,0 +1,188 @@
+"""Put an answer together from the knowledge base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from clinic.knowledge.base import (
+    EMERGENCY_NUMBER,
+    OVERVIEW,
+    KnowledgeBase,
+    Source,
+    Topic,
+    UnknownTopicError,
+    with_safety,
+)
+
+# How many aspects a comparison sets side by side; more would not be read in a chat.
+_COMPARED_ASPECTS = 3
+
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What to say about a topic.
+
+    Attributes:
+        topic_id: The topic explained; for a comparison, the first of the two.
+        text: The words for the visitor, paragraphs parted by an empty line.
+        source_line: Where it comes from and how far it has been reviewed.
+        related: Topics to offer next.
+        links: Title and address of each source that has an address.
+    """
+
+    topic_id: str
+    text: str
+    source_line: str
+    related: tuple[str, ...]
+    links: tuple[tuple[str, str], ...]
+
+
+def answer(
+    base: KnowledgeBase, topic_id: str, aspect: str | None = None, *, emergency_number: str = ""
+) -> Answer:
+    """Explain a topic, or one side of it.
+
+    A side that the topic lacks is answered with one close in meaning; without such, the answer
+    says plainly that there is nothing on it and gives the short text.
+
+    Args:
+        base: The knowledge base.
+        topic_id: What to explain, such as `test/mri`.
+        aspect: The side asked about, as `find_aspect` returns it.
+        emergency_number: The number to call; empty when the clinic has set none.
+
+    Returns:
+        The answer.
+
+    Raises:
+        UnknownTopicError: There is no such topic or aspect.
+    """
+    topic = base.topic(topic_id)
+    text = _text(base, topic, aspect)
+    return _answer(base, topic.id, text, [topic], topic.related, emergency_number)
+
+
+def compare(base: KnowledgeBase, a: str, b: str, *, emergency_number: str = "") -> Answer:
+    """Set two topics side by side.
+
+    Args:
+        base: The knowledge base.
+        a: The id of the first topic.
+        b: The id of the second; the same id as `a` gives the plain answer.
+        emergency_number: The number to call; empty when the clinic has set none.
+
+    Returns:
+        The answer, under the id of the first topic.
+
+    Raises:
+        UnknownTopicError: There is no such topic.
+    """
+    if a == b:
+        return answer(base, a, emergency_number=emergency_number)
+    first, second = base.topic(a), base.topic(b)
+    shared = [
+        base.aspects[name]
+        for name in base.rules.compare_aspects
+        if name in first.aspects and name in second.aspects
+    ][:_COMPARED_ASPECTS]
+    paragraphs = [
+        f"**{aspect.heading}**\n- {first.title}: {first.aspects[aspect.id]}\n"
+        f"- {second.title}: {second.aspects[aspect.id]}"
+        for aspect in shared
+    ]
+    if {first.kind, second.kind} <= {"test", "treatment"}:
+        paragraphs.append(base.rules.answers.compare_end)
+    paragraphs += _unique(topic.safety_line for topic in (first, second) if topic.safety_line)
+    related = tuple(
+        other for other in _unique((*first.related, *second.related)) if other not in (a, b)
+    )
+    return _answer(
+        base, first.id, "\n\n".join(paragraphs), [first, second], related, emergency_number
+    )
+
+
+def list_kind(base: KnowledgeBase, kind: str, *, emergency_number: str = "") -> Answer:
+    """Say which topics of a kind there are.
+
+    Args:
+        base: The knowledge base.
+        kind: The first half of topic ids, such as `test`.
+        emergency_number: The number to call; empty when the clinic has set none.
+
+    Returns:
+        The answer, under the id of the kind's overview, or of its first topic without one.
+
+    Raises:
+        UnknownTopicError: There is no such kind.
+    """
+    members = base.of_kind(kind)
+    overview = base.topics.get(f"{kind}/{OVERVIEW}")
+    head = overview or members[0]
+    titles = "\n".join(f"- {topic.title}" for topic in members)
+    paragraphs = [overview.short] if overview else []
+    paragraphs += [titles, base.rules.answers.list_end]
+    text = "\n\n".join(paragraphs)
+    if overview:
+        text = with_safety(text, overview)
+    return _answer(
+        base, head.id, text, [head], tuple(topic.id for topic in members), emergency_number
+    )
+
+
+def _text(base: KnowledgeBase, topic: Topic, aspect: str | None) -> str:
+    if aspect is None:
+        return topic.first_answer
+    if aspect not in base.aspects:
+        raise UnknownTopicError(aspect)
+    wanted = base.aspects[aspect]
+    for name in (wanted.id, *wanted.near):
+        if name in topic.aspects:
+            return with_safety(topic.aspects[name], topic)
+    missing = base.rules.answers.missing_aspect.replace("{aspect}", wanted.label)
+    return f"{missing.replace('{title}', topic.title)}\n\n{topic.first_answer}"
+
+
+def _answer(
+    base: KnowledgeBase,
+    topic_id: str,
+    text: str,
+    topics: list[Topic],
+    related: tuple[str, ...],
+    emergency_number: str,
+) -> Answer:
+    sources = _unique(source for topic in topics for source in topic.sources)
+    number = emergency_number.strip() or base.rules.answers.emergency_number_unknown
+    return Answer(
+        topic_id=topic_id,
+        text=text.replace(EMERGENCY_NUMBER, number),
+        source_line=_source_line(base, topics, sources),
+        related=related,
+        links=tuple((source.title, source.url) for source in sources if source.url),
+    )
+
+
+def _source_line(base: KnowledgeBase, topics: list[Topic], sources: list[Source]) -> str:
+    sentences = base.rules.answers
+    named = "; ".join(
+        (sentences.seen if source.is_checked else sentences.unchecked)
+        .replace("{title}", source.title)
+        .replace("{date}", source.date)
+        for source in sources
+    )
+    # Of two topics, the one reviewed least and longest ago speaks for both; the status that still
+    # awaits its review sorts first.
+    weakest = min(topics, key=lambda topic: (topic.status, topic.reviewed))
+    line = sentences.source if len(sources) == 1 else sentences.sources
+    return (
+        line.replace("{sources}", named)
+        .replace("{reviewed}", weakest.reviewed.isoformat())
+        .replace("{status}", weakest.status)
+    )
+
+
+def _unique(items: Iterable[_Item]) -> list[_Item]:
+    return list(dict.fromkeys(items))

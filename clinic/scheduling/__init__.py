@@ -1,0 +1,1 @@
+"""Finding, holding, booking, moving and cancelling visits."""

@@ -1,0 +1,194 @@
+"""Connections to the calendar's database, its migrations, and how its failures are told.
+
+SQLite runs in write-ahead mode with full synchronisation, so that a confirmed booking survives
+a power cut; a transaction that writes takes the write lock at its first statement, which makes
+"check, then write" atomic. PostgreSQL does the same with row locks in `sql_scheduler`.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from clinic.scheduling import models
+from clinic.scheduling.port import SchedulerUnavailable
+from clinic.settings import ClinicSettings, Settings
+
+BUSY_SECONDS = 3
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+# Any constant will do; it names the lock that migrating processes queue for.
+_MIGRATION_LOCK = 0x41544C4153
+# Alembic keeps its context in module globals: one migration at a time in a process.
+_alembic_lock = threading.Lock()
+
+
+class Database:
+    """The calendar's database, opened when first used, once in each process.
+
+    Args:
+        settings: Where it is, and the practitioners that it must know.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._url = make_url(settings.database_url)
+        self._clinic = settings.clinic
+        self._lock = threading.Lock()
+        self._engine: Engine | None = None
+        self._process = 0
+
+    def prepare(self) -> None:
+        """Connect and bring the tables up to date.
+
+        Raises:
+            SchedulerUnavailable: The database cannot be reached, written or migrated.
+        """
+        with _told_as_unavailable():
+            self._ready_engine()
+
+    @contextmanager
+    def transaction(self, *, writes: bool) -> Iterator[Session]:
+        """Give a session that commits at the end, or rolls back on any error.
+
+        Args:
+            writes: Whether the transaction will change anything.
+
+        Raises:
+            SchedulerUnavailable: The database failed; nothing was changed.
+        """
+        with _told_as_unavailable():
+            engine = self._ready_engine().execution_options(writes=writes)
+            with Session(engine) as session, session.begin():
+                yield session
+
+    def close(self) -> None:
+        """Close every connection; the next use opens the database again."""
+        with self._lock:
+            if self._engine is not None:
+                self._engine.dispose(close=self._process == os.getpid())
+            self._engine = None
+
+    def _ready_engine(self) -> Engine:
+        with self._lock:
+            if self._engine is not None and self._process == os.getpid():
+                return self._engine
+            if self._engine is not None:
+                # After a fork the parent still uses these connections: forget, do not close.
+                self._engine.dispose(close=False)
+            engine = _make_engine(self._url)
+            try:
+                _migrate(engine)
+                _copy_practitioners(engine, self._clinic)
+            except BaseException:
+                engine.dispose()
+                raise
+            self._engine, self._process = engine, os.getpid()
+            return engine
+
+
+@contextmanager
+def _told_as_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error, OSError, CommandError) as error:
+        # The cause may name hosts and files, which are for the log and not for a visitor.
+        raise SchedulerUnavailable("the calendar's database cannot be used now") from error
+
+
+def _make_engine(url: URL) -> Engine:
+    # hide_parameters: an error's text must not carry a patient's name into a log.
+    if url.get_backend_name() == "sqlite":
+        _make_private_file(Path(str(url.database)))
+        engine = create_engine(
+            url,
+            hide_parameters=True,
+            pool_timeout=BUSY_SECONDS,
+            connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        )
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_timeout=BUSY_SECONDS,
+        connect_args={
+            "connect_timeout": BUSY_SECONDS,
+            "options": f"-c lock_timeout={BUSY_SECONDS}s -c statement_timeout={2 * BUSY_SECONDS}s",
+        },
+    )
+
+
+def _make_private_file(path: Path) -> None:
+    """Create a database file that only its owner may read; SQLite would follow the umask."""
+    path.touch(mode=0o600, exist_ok=True)
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own transaction handling starts too late to make check-then-write atomic.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    _use_write_ahead_log(cursor)
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _use_write_ahead_log(cursor: sqlite3.Cursor) -> None:
+    """Switch to write-ahead mode; SQLite's busy timeout does not cover this statement."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _migrate(engine: Engine) -> None:
+    """Bring the tables up to date; processes that start together do so one after another."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with _alembic_lock, engine.begin() as connection:
+        _queue_for_migration(connection)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _copy_practitioners(engine: Engine, clinic: ClinicSettings) -> None:
+    with Session(engine) as session, session.begin():
+        _queue_for_migration(session.connection())
+        for person in clinic.practitioners:
+            session.merge(
+                models.Practitioner(
+                    id=person.id, name=person.name, role=person.role, gender=person.gender
+                )
+            )
+
+
+def _queue_for_migration(connection: Connection) -> None:
+    # On SQLite BEGIN IMMEDIATE has taken the one write lock already.
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})

@@ -1,0 +1,162 @@
+"""The tables of the calendar, with FHIR's names.
+
+How double booking is made impossible: time is cut into ticks of five minutes, and a hold or an
+appointment owns one row of `booked_ticks` for each tick it covers. The primary key of that
+table is (practitioner, tick), so the database itself refuses a second owner, whichever process
+or path the request came by. Holds and appointments share the one table, hence one never
+overlaps the other, and visits of different lengths need no slot grid. The same plain key works
+on SQLite and PostgreSQL; an exclusion constraint would not exist on SQLite, and a unique index
+on the start time would let a 40-minute visit overlap the one 20 minutes later.
+
+No table has a place for symptoms, urgency or free text.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, String
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+from clinic.settings.clinic_file import TICK_MINUTES
+
+STATUSES = ("proposed", "pending", "booked", "fulfilled", "cancelled", "noshow")
+EVENT_KINDS = ("booked", "moved", "cancelled")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC moment, also on SQLite, which keeps no time zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive moments and write UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without time zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Read UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The calendar's tables."""
+
+
+class Practitioner(Base):
+    """Someone who sees patients, copied from clinic.yml at start.
+
+    Stays when they leave clinic.yml, so that old appointments keep their name; its row is also
+    what a booking locks on PostgreSQL.
+    """
+
+    __tablename__ = "practitioners"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(200))
+    gender: Mapped[str] = mapped_column(String(10))
+
+
+class Patient(Base):
+    """Who comes and how to reach them."""
+
+    __tablename__ = "patients"
+    __table_args__ = (
+        CheckConstraint("phone IS NOT NULL OR email IS NOT NULL", name="patient_reachable"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    phone: Mapped[str | None] = mapped_column(String(16), index=True)
+    email: Mapped[str | None] = mapped_column(String(254), index=True)
+    contact_consent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Hold(Base):
+    """A time kept for someone who is still typing."""
+
+    __tablename__ = "holds"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    practitioner_id: Mapped[str] = mapped_column(ForeignKey("practitioners.id"))
+    visit_type_id: Mapped[str] = mapped_column(String(40))
+    start_utc: Mapped[datetime] = mapped_column(UtcDateTime)
+    end_utc: Mapped[datetime] = mapped_column(UtcDateTime)
+    holder: Mapped[str] = mapped_column(String(64), index=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class Appointment(Base):
+    """A visit."""
+
+    __tablename__ = "appointments"
+    __table_args__ = (
+        CheckConstraint(f"status IN {STATUSES}", name="appointment_status"),
+        CheckConstraint("end_utc > start_utc", name="appointment_order"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(16), unique=True)
+    idempotency_key: Mapped[str] = mapped_column(String(64), unique=True)
+    status: Mapped[str] = mapped_column(String(12))
+    start_utc: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    end_utc: Mapped[datetime] = mapped_column(UtcDateTime)
+    practitioner_id: Mapped[str] = mapped_column(ForeignKey("practitioners.id"))
+    visit_type_id: Mapped[str] = mapped_column(String(40))
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"))
+    revision: Mapped[int] = mapped_column(default=0)
+
+    patient: Mapped[Patient] = relationship(lazy="joined")
+    practitioner: Mapped[Practitioner] = relationship(lazy="joined")
+
+
+class BookedTick(Base):
+    """Five minutes of a practitioner's time, owned by one hold or one appointment."""
+
+    __tablename__ = "booked_ticks"
+    __table_args__ = (
+        CheckConstraint("(hold_id IS NULL) <> (appointment_id IS NULL)", name="tick_owner"),
+        Index("booked_ticks_tick", "tick"),
+    )
+
+    practitioner_id: Mapped[str] = mapped_column(ForeignKey("practitioners.id"), primary_key=True)
+    tick: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    hold_id: Mapped[str | None] = mapped_column(ForeignKey("holds.id"), index=True)
+    appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointments.id"), index=True)
+
+
+class AppointmentEvent(Base):
+    """What happened to an appointment; the database refuses to change or delete a row."""
+
+    __tablename__ = "appointment_events"
+    __table_args__ = (CheckConstraint(f"kind IN {EVENT_KINDS}", name="event_kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointments.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[str] = mapped_column(String(12))
+    practitioner_id: Mapped[str] = mapped_column(String(40))
+    start_utc: Mapped[datetime] = mapped_column(UtcDateTime)
+    # The hold that put the appointment here: what makes moving it twice harmless.
+    hold_id: Mapped[str | None] = mapped_column(String(32))
+
+
+def ticks_between(start: datetime, end: datetime) -> range:
+    """Return the ticks that a stretch of time touches, counted from 1970.
+
+    Args:
+        start: First moment, aware.
+        end: Moment after the last, aware.
+    """
+    seconds = TICK_MINUTES * 60
+    first = int(start.timestamp()) // seconds
+    return range(first, max(first + 1, -(-int(end.timestamp()) // seconds)))

@@ -1,0 +1,1 @@
+"""How urgent it is: warning signs, the level and its reasons."""

@@ -1,0 +1,94 @@
+"""Conditions over a pain history, written as data.
+
+A condition is one of
+
+- `{attribute: any}`: the attribute is true, or has any value;
+- `{attribute: value}` or `{attribute: [value, value]}`: it has that, or one of those;
+- `{attribute: {at_least: 8}}` or `{attribute: {at_most: 3}}`: a number;
+- `{all: […]}`, `{any: […]}`, `{not: condition}`;
+- `{at_least: 2, of: […]}`: that many of the conditions hold.
+
+An attribute that is unknown satisfies no condition, except under `not`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from clinic.history.attributes import AttributeCatalogue
+
+History = Mapping[str, Any]
+Condition = Callable[[History], bool]
+
+
+class ConditionError(ValueError):
+    """A condition cannot be read; the message says what is wrong with it."""
+
+
+def compile_condition(data: Any, attributes: AttributeCatalogue) -> Condition:
+    """Turn a condition into a function of the history.
+
+    Args:
+        data: The condition as loaded from YAML.
+        attributes: The known attributes and values.
+
+    Raises:
+        ConditionError: Unknown attribute, value or form.
+    """
+    if not isinstance(data, dict) or not data:
+        raise ConditionError(f"{data!r} is no condition")
+    if set(data) == {"at_least", "of"}:
+        parts = [compile_condition(part, attributes) for part in data["of"]]
+        wanted = int(data["at_least"])
+        return lambda history: sum(part(history) for part in parts) >= wanted
+    if len(data) != 1:
+        raise ConditionError(f"expected one key, found {', '.join(map(str, data))}")
+    ((key, value),) = data.items()
+    if key in ("all", "any"):
+        if not isinstance(value, list) or not value:
+            raise ConditionError(f"{key} needs a list of conditions")
+        parts = [compile_condition(part, attributes) for part in value]
+        if key == "all":
+            return lambda history: all(part(history) for part in parts)
+        return lambda history: any(part(history) for part in parts)
+    if key == "not":
+        part = compile_condition(value, attributes)
+        return lambda history: not part(history)
+    return _about_attribute(str(key), value, attributes)
+
+
+def _about_attribute(name: str, value: Any, attributes: AttributeCatalogue) -> Condition:
+    if name not in attributes:
+        raise ConditionError(f"unknown attribute {name!r}")
+    if value == "any":
+        return lambda history: bool(history.get(name))
+    if isinstance(value, dict):
+        return _about_number(name, value)
+    wanted = value if isinstance(value, list) else [value]
+    for item in wanted:
+        try:
+            attributes.check(name, item)
+        except ValueError as error:
+            raise ConditionError(str(error)) from error
+
+    def holds(history: History) -> bool:
+        said = history.get(name)
+        if isinstance(said, list):
+            return any(item in said for item in wanted)
+        return said is not None and said in wanted
+
+    return holds
+
+
+def _about_number(name: str, value: dict[str, Any]) -> Condition:
+    if not value or set(value) - {"at_least", "at_most"}:
+        raise ConditionError(f"{name}: expected at_least or at_most")
+    low = float(value.get("at_least", float("-inf")))
+    high = float(value.get("at_most", float("inf")))
+
+    def holds(history: History) -> bool:
+        said = history.get(name)
+        return said is not None and low <= float(said) <= high
+
+    return holds
