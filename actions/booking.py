@@ -16,6 +16,7 @@ from actions.safe_action import Events, SafeAction, clinic_facts
 from clinic import clock
 from clinic.dialogue.agenda import BOOKING, MANAGING
 from clinic.dialogue.booking_answers import chosen_slot
+from clinic.scheduling.availability import Availability
 from clinic.scheduling.calendar import to_ics
 from clinic.scheduling.contact import ContactProblem, parse_contact, parse_name
 from clinic.scheduling.port import (
@@ -204,7 +205,7 @@ class ActionAskBookingFormAppointmentSlot(SafeAction):
         query = slot_query(wish, tracker.get_slot("booking_wish") or "", clinic, urgent, now)
         slots = await in_thread(get_scheduler().find_slots, query, _SEARCHED)
         if not slots and wish is not None:
-            dispatcher.utter_message(response="utter_no_slot_then", said=wish.echo)
+            self._say_why_none(dispatcher, wish, clinic)
             open_query = slot_query(None, "", clinic, urgent, now)
             slots = await in_thread(get_scheduler().find_slots, open_query, _SEARCHED)
         elif wish is not None:
@@ -221,6 +222,22 @@ class ActionAskBookingFormAppointmentSlot(SafeAction):
             buttons=[{"title": offer["title"], "payload": offer["title"]} for offer in offers],
         )
         return [SlotSet("appointment_offers", offers)]
+
+    def _say_why_none(
+        self, dispatcher: CollectingDispatcher, wish: When, clinic: ClinicSettings
+    ) -> None:
+        zone = ZoneInfo(clinic.time_zone)
+        one_day = (
+            wish.earliest is not None
+            and wish.latest is not None
+            and wish.latest - wish.earliest <= timedelta(days=1)
+        )
+        day = wish.earliest.astimezone(zone).date() if one_day and wish.earliest else None
+        closed = Availability(clinic).closed_on(day) if day else None
+        if closed:
+            dispatcher.utter_message(response="utter_closed_then", said=wish.echo, reason=closed)
+        else:
+            dispatcher.utter_message(response="utter_no_slot_then", said=wish.echo)
 
     def after_failure(self) -> Events:
         """Close the form; nothing was held."""
@@ -355,7 +372,8 @@ class ValidateAppointmentForm(SafeAction):
         missing = next(
             (name for name in names if not changes.get(name, tracker.get_slot(name))), None
         )
-        if opened and missing == question and not tracker.get_slot("turn_answered"):
+        replied = any(name != MANAGING for name in tracker.get_slot("agenda") or [])
+        if opened and missing == question and not replied and len(changes) == 1:
             dispatcher.utter_message(response=f"utter_invalid_{question}")
         return [
             *(SlotSet(name, value) for name, value in changes.items()),
@@ -505,7 +523,8 @@ def spread(slots: list[Slot], zone: ZoneInfo) -> list[Slot]:
 def say_slot(slot: Slot, clinic: ClinicSettings) -> str:
     """Say a time in the clinic's zone, with whom."""
     local = slot.start.astimezone(ZoneInfo(clinic.time_zone))
-    return f"{local:%a %b %-d, %-I:%M %p} with {clinic.practitioner(slot.practitioner_id).name}"
+    person = clinic.practitioner(slot.practitioner_id)
+    return f"{local:%a %b %-d, %-I:%M %p}" + (f" with {person.name}" if person else "")
 
 
 def _say_appointment(appointment: Appointment) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.safe_action import Events, SafeAction
-from clinic.knowledge.answers import Answer, answer, compare
+from clinic.knowledge.answers import Answer, answer, compare, list_kind
 from clinic.knowledge.base import get_knowledge
 from clinic.settings import get_settings
 
 _MOST_AT_ONCE = 2
 _OFFERED_NEXT = 3
+_ASKS_FOR_LIST = re.compile(r"\b(which|what|list|kinds?|types?|all)\b")
 
 
 class ActionExplainTopic(SafeAction):
@@ -27,10 +30,14 @@ class ActionExplainTopic(SafeAction):
         intent = (tracker.latest_message.get("intent") or {}).get("name")
         topics = list(tracker.latest_message.get("topics") or [])
         aspect = tracker.latest_message.get("aspect")
-        if intent == "ask_when_to_see_doctor" and not topics:
-            topics = ["advice/when_to_see_a_doctor"]
-        if not topics and tracker.get_slot("topic") and (aspect or self._wants_more(tracker)):
-            topics = [tracker.get_slot("topic")]
+        if aspect == "what":
+            aspect = None  # "what is it" asks for the topic itself
+        last = tracker.get_slot("topic")
+        named = bool(tracker.latest_message.get("topics_named"))
+        if intent == "ask_when_to_see_doctor" and not named:
+            topics, aspect, last = ["advice/when_to_see_a_doctor"], None, None
+        if last and not named and (aspect or (not topics and self._wants_more(tracker))):
+            topics = [last]  # "and the risks?" is about what was explained before
         if not topics:
             dispatcher.utter_message(response="utter_topic_not_found")
             return []
@@ -47,6 +54,9 @@ class ActionExplainTopic(SafeAction):
             word in text for word in ("difference", " vs", "versus", "better", "compare", " or ")
         ):
             return [compare(base, topics[0], topics[1], emergency_number=number)]
+        first = base.topic(topics[0])
+        if first.is_overview and _ASKS_FOR_LIST.search(text):
+            return [list_kind(base, first.kind, emergency_number=number)]
         return [
             answer(base, topic, aspect, emergency_number=number) for topic in topics[:_MOST_AT_ONCE]
         ]

@@ -31,15 +31,16 @@ class ValidateInterviewForm(SafeAction):
         asked = list(tracker.get_slot("questions_asked") or [])
         skipped = list(tracker.get_slot("questions_skipped") or [])
         current = tracker.get_slot("requested_slot") if is_open(tracker) else None
+        settled: Events = []
         retries = int(tracker.get_slot("question_retries") or 0)
         if current in interview and current not in skipped and history.get(current) is None:
             if tracker.get_slot("turn_answered"):
                 skipped.append(current)  # answered as far as the patient can
-            elif interrupted(tracker):
-                pass  # the question comes again after the reply to something else
+            elif interrupted(tracker) or tracker.get_slot("turn_changed"):
+                pass  # the question comes again after a reply or a correction
             elif retries >= _MOST_RETRIES - 1:
                 skipped.append(current)
-                dispatcher.utter_message(response="utter_leave_question")
+                settled += leave_question(dispatcher, str(current))
             else:
                 retries += 1
                 dispatcher.utter_message(response="utter_not_understood_answer")
@@ -59,6 +60,7 @@ class ValidateInterviewForm(SafeAction):
             asked.append(upcoming)
         left = len([question for question in remaining if question.id not in asked])
         return [
+            *settled,
             SlotSet("questions_asked", asked),
             SlotSet("questions_skipped", skipped),
             SlotSet("question_retries", retries),
@@ -92,6 +94,20 @@ class ValidateInterviewForm(SafeAction):
             dispatcher.utter_message(response="utter_noted", noted="; ".join(said))
 
 
+def leave_question(dispatcher: CollectingDispatcher, question: str) -> Events:
+    """Pass over a question; the emergency checklist then counts as "not sure".
+
+    Args:
+        dispatcher: Says that the question is left.
+        question: The question's id.
+    """
+    if question != "emergency_screen":
+        dispatcher.utter_message(response="utter_leave_question")
+        return []
+    dispatcher.utter_message(response="utter_skip_emergency_screen", **clinic_facts())
+    return [SlotSet("emergency_unsure", True), SlotSet("emergency_screen", "unsure")]
+
+
 class ActionExplainQuestion(SafeAction):
     """Say why the open question is asked."""
 
@@ -122,11 +138,8 @@ class ActionSkipQuestion(SafeAction):
         skipped = list(tracker.get_slot("questions_skipped") or [])
         if not question:
             return []
-        events: Events = [SlotSet("questions_skipped", [*skipped, question])]
-        if question == "emergency_screen":
-            dispatcher.utter_message(response="utter_skip_emergency_screen", **clinic_facts())
-            events += [SlotSet("emergency_unsure", True), SlotSet("emergency_screen", "unsure")]
-        return events
+        settled = leave_question(dispatcher, str(question))
+        return [SlotSet("questions_skipped", [*skipped, question]), *settled]
 
 
 class ActionGoBack(SafeAction):

@@ -44,6 +44,7 @@ _REPORTS = frozenset(
         "radiation",
     }
 )
+EXTERNAL_MESSAGE_PREFIX = "EXTERNAL: "  # how Rasa writes an event that is no message
 _REQUESTS = frozenset({"book_appointment", "ask_topic", "report_pain"})
 
 
@@ -87,7 +88,7 @@ class MessageReading:
     def __init__(self, tracker: Tracker) -> None:
         self._tracker = tracker
         self._data: ClinicalData = get_clinical_data()
-        self._text: str = tracker.latest_message.get("text") or ""
+        self._text = message_text(tracker)
         self._intent: str = tracker.latest_message["intent"]["name"]
         self._confidence = float(tracker.latest_message["intent"].get("confidence") or 0.0)
         self._form: str | None = (tracker.active_loop or {}).get("name")
@@ -253,6 +254,7 @@ class MessageReading:
             screened=self._after.get("emergency_screen") is not None,
             offered_booking=bool(self._tracker.get_slot("offered_booking")),
             triage=clinic.triage,
+            is_command=self._text.lstrip().startswith("/"),
             empty=not self._reading.words and not self._is_external(),
             consented=not clinic.privacy.require_explicit_consent
             or bool(self._tracker.get_slot("consent"))
@@ -267,7 +269,7 @@ class MessageReading:
         return asked and not given and self._intent == "affirm"
 
     def _is_external(self) -> bool:
-        return self._text.startswith("EXTERNAL") or not self._tracker.latest_message.get("text")
+        return self._text.startswith(EXTERNAL_MESSAGE_PREFIX)
 
     def _is_question(self) -> bool:
         if "?" in self._text:
@@ -293,3 +295,11 @@ class MessageReading:
             }
             & set(opening[:1])
         ) or opening[:2] in (("and", "the"), ("and", "what"), ("tell", "me"))
+
+
+def message_text(tracker: Tracker) -> str:
+    """Return the latest message as it arrived; the parse result holds a cleaned copy."""
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            return str(event.get("text") or "")
+    return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 Events = list[dict[str, Any]]
 
 
-class SafeAction(Action):
+class SafeAction(Action, ABC):
     """Run an action and turn every failure into a kind sentence.
 
     A failure must not end in silence: Rasa would drop the action's events and answer

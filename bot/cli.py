@@ -56,6 +56,7 @@ def _train(settings: Settings, chosen: argparse.Namespace) -> None:
         print("A model for the present data and code is there already.", flush=True)
         return
     print("Training a model for the present data and code (about half a minute) …", flush=True)
+    os.environ.setdefault("LOG_LEVEL", "ERROR")  # the level at which Rasa draws no progress bars
     started = time.monotonic()
     model = train(settings.root)
     print(f"Trained {model.name} in {time.monotonic() - started:.0f} s.", flush=True)

@@ -94,7 +94,7 @@ def train(root: Path) -> Path:
     except OSError as error:
         raise TrainingError(f"Training could not write its model: {error.strerror}.") from error
     except RasaException as error:
-        raise TrainingError(str(error).splitlines()[0]) from error
+        raise TrainingError(" ".join(str(error).split())) from error
     for old in target.parent.glob("atlas-*.tar.gz"):
         if old != target:
             old.unlink(missing_ok=True)

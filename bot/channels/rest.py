@@ -105,22 +105,26 @@ class LoopbackRestInput(SwitchedChannel, RestInput):
             on_new_message: Rasa's handler.
         """
 
+        async def health(request: Request) -> HTTPResponse:
+            if not self._may_call(request):
+                return refusal(404, SWITCHED_OFF)
+            return response.json({"status": "ok"})
+
         async def receive(request: Request) -> HTTPResponse | None:
+            if not self._may_call(request):
+                return refusal(404, SWITCHED_OFF)
             return await self._receive(request, on_new_message)
 
         blueprint = Blueprint("atlas_rest")
-        blueprint.middleware(self._keep_to_this_machine, "request")
         blueprint.exception(PayloadTooLarge)(_refuse_size)
-        blueprint.add_route(_health, "/", name="health")
+        blueprint.add_route(health, "/", name="health")
         # stream: Sanic calls it before it reads the body, so that it can set its own limit.
         blueprint.add_route(receive, "/webhook", methods=["POST"], name="receive", stream=True)
         return blueprint
 
-    async def _keep_to_this_machine(self, request: Request) -> HTTPResponse | None:
+    def _may_call(self, request: Request) -> bool:
         # ATLAS_HOST says what Atlas's own server binds to; plain `rasa run` binds to everything.
-        if self._for_everyone or _came_over_loopback(request):
-            return None
-        return refusal(404, SWITCHED_OFF)
+        return self._for_everyone or _came_over_loopback(request)
 
     async def _receive(
         self, request: Request, on_new_message: NewMessageHandler
@@ -209,10 +213,6 @@ def _came_over_loopback(request: Request) -> bool:
     own = request.conn_info.sockname
     # A Unix socket has a path for a name, or none.
     return is_loopback(str(own[0])) if isinstance(own, tuple) else True
-
-
-async def _health(request: Request) -> HTTPResponse:
-    return response.json({"status": "ok"})
 
 
 async def _refuse_size(request: Request, error: PayloadTooLarge) -> HTTPResponse:

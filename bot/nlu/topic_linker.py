@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.minilm_featurizer import sentence_vector
 from clinic.knowledge.aspects import find_aspect
-from clinic.knowledge.mentions import find_topics
+from clinic.knowledge.mentions import TopicMention, find_topics
 
 _MODEL_FILE = "topics.npz"
 
@@ -26,8 +26,8 @@ _MODEL_FILE = "topics.npz"
 class TopicLinker(GraphComponent):
     """Find topics by their names, and where none is named by likeness to known questions.
 
-    It sets `topics` (ids, best first), `topic_similarity` (of the best known question, 0-1)
-    and `aspect` ("risks", "hurts", …) in the parse result.
+    It sets in the parse result `topics` (ids, best first), `topics_named` (whether by name),
+    `topic_similarity` (of the best known question, 0-1) and `aspect` ("risks", "hurts", …).
     """
 
     @classmethod
@@ -100,14 +100,17 @@ class TopicLinker(GraphComponent):
         for message in messages:
             text = message.get(TEXT)
             if isinstance(text, str):
-                topics, similarity = self._link(text, sentence_vector(message))
+                named = find_topics(text)
+                topics, similarity = self._link(named, sentence_vector(message))
                 message.set("topics", topics, add_to_output=True)
+                message.set("topics_named", bool(named), add_to_output=True)
                 message.set("topic_similarity", similarity, add_to_output=True)
                 message.set("aspect", find_aspect(text), add_to_output=True)
         return messages
 
-    def _link(self, text: str, vector: NDArray[np.float32] | None) -> tuple[list[str], float]:
-        mentions = find_topics(text)
+    def _link(
+        self, mentions: list[TopicMention], vector: NDArray[np.float32] | None
+    ) -> tuple[list[str], float]:
         named = [mention.topic_id for mention in mentions]
         if vector is None or not self._topics:
             return list(dict.fromkeys(named)), 0.0

@@ -6,8 +6,10 @@ from typing import Any
 
 from rasa.core.featurizers.tracker_featurizers import TrackerFeaturizer
 from rasa.core.policies.policy import Policy, PolicyPrediction, SupportedData
+from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, UserUttered
@@ -62,9 +64,9 @@ class AgendaPolicy(Policy):
     def load(
         cls,
         config: dict[str, Any],
-        model_storage: Any,
+        model_storage: ModelStorage,
         resource: Resource,
-        execution_context: Any,
+        execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> AgendaPolicy:
         """Create the policy; it keeps no state."""
@@ -81,7 +83,10 @@ class AgendaPolicy(Policy):
         action = next_of_agenda(tracker)
         if action is None:
             return self._prediction(self._default_predictions(domain))
-        return self._prediction(PolicyPrediction.for_action_name(domain, action).probabilities)
+        certain = PolicyPrediction.for_action_name(domain, action).probabilities
+        # Rasa lets the happy path of an open form win over every prediction that looked at
+        # the message; an emergency must win over the form.
+        return self._prediction(certain, is_no_user_prediction=True)
 
 
 def next_of_agenda(tracker: DialogueStateTracker) -> str | None:

@@ -33,7 +33,7 @@ _REPLIES = {
     "reschedule_appointment": "appointment_form",
     "cancel_appointment": "appointment_form",
     "delete_my_data": "action_delete_data",
-    "restart": "action_start_over",
+    "start_over": "action_start_over",
     "goodbye": "utter_goodbye",
 }
 _LEAVES_FORM = frozenset({"appointment_form", "action_delete_data", "action_start_over"})
@@ -52,7 +52,7 @@ _ANSWERED_ANYWHERE = frozenset(
         "request_human",
         "bot_challenge",
         "delete_my_data",
-        "restart",
+        "start_over",
     }
 )
 # Wrong guesses cost most here: a short answer is no request unless the classifier is sure.
@@ -83,6 +83,7 @@ class Turn:
         offered_booking: Whether the last message offered to book.
         triage: Whether the clinic lets Atlas say how urgent something is.
         empty: Whether the message has no words.
+        is_command: Whether it is written like a command of Rasa's.
         consented: Whether the visitor agreed, where clinic.yml asks for an explicit yes.
         just_consented: Whether this message is that yes.
         has_history: Whether something about the pain is known.
@@ -106,6 +107,7 @@ class Turn:
     offered_booking: bool = False
     triage: bool = True
     empty: bool = False
+    is_command: bool = False
     consented: bool = True
     just_consented: bool = False
     has_history: bool = False
@@ -124,6 +126,8 @@ def plan_turn(turn: Turn) -> list[str]:
         return ["action_give_emergency_advice"]
     if turn.empty:
         return ["utter_empty_message", *([turn.form] if turn.form else [])]
+    if turn.is_command:
+        return ["utter_no_commands", *([turn.form] if turn.form else [])]
     if turn.emergency:
         return _in_emergency(turn)
     opening = ["action_give_crisis_support"] if turn.crisis_is_new else []
@@ -141,7 +145,7 @@ def plan_turn(turn: Turn) -> list[str]:
 def _in_emergency(turn: Turn) -> list[str]:
     """Nothing is booked and no interview goes on; questions are still answered."""
     reply = _REPLIES.get(turn.intent)
-    if turn.intent in ("restart", "delete_my_data") and turn.confidence >= VERY_SURE and reply:
+    if turn.intent in ("start_over", "delete_my_data") and turn.confidence >= VERY_SURE and reply:
         return [reply]
     if turn.intent in ("ask_topic", "ask_privacy", "request_human") and turn.confidence >= SURE:
         return [reply, "utter_emergency_reminder"] if reply else ["utter_emergency_reminder"]
@@ -174,6 +178,8 @@ def _in_form(turn: Turn) -> list[str]:
 
 def _asks(turn: Turn) -> list[str]:
     """Return the reply to a question that stands in the message, whatever else it says."""
+    if turn.intent == "ask_diagnosis" and turn.topics and turn.confidence >= SURE:
+        return ["utter_not_a_diagnosis", "action_explain_topic"]
     if turn.topics and turn.is_question and turn.intent not in ("ask_clinic_info", "ask_why"):
         return ["action_explain_topic"]
     if turn.intent in _ANSWERED_ANYWHERE and turn.confidence >= SURE:
@@ -200,6 +206,6 @@ def _without_form(turn: Turn) -> list[str]:
         return [*asks, INTERVIEW]
     if turn.intent == "report_pain" and turn.triage and turn.confidence >= 0.3:
         return [*asks, INTERVIEW] if not turn.assessed else ["action_update_outcome"]
-    if asks and asks[0] == "action_explain_topic":
+    if "action_explain_topic" in asks:
         return asks
     return []

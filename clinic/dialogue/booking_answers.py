@@ -57,10 +57,10 @@ def answers_booking(
         )
     if question == "patient_name":
         return "?" not in text and parse_name(text) is not None
-    if question in ("patient_contact", "manage_contact"):
+    if question == "patient_contact":
         return _mentions_contact(text, region)
-    if question == "manage_reference":
-        return find_reference(text) is not None
+    if question in ("manage_reference", "manage_contact"):
+        return find_reference(text) is not None or _mentions_contact(text, region)
     if question in ("booking_confirmed", "manage_confirmed"):
         return (
             act in ("affirm", "deny")

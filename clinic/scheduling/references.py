@@ -13,6 +13,9 @@ LENGTH = 6
 _LOOK_ALIKES = str.maketrans({"B": "8", "G": "6", "S": "5", "Z": "2"})
 _CODE = r"(?:[2-9B-DF-HJKMNP-TV-Z][ .-]?){5}[2-9B-DF-HJKMNP-TV-Z]"
 _WITH_PREFIX = re.compile(rf"\bA[ .-]?T[ .-]?L(?:\s*[-\u2013\u2014.:#]\s*|\s*)({_CODE})\b")
+# What is surely meant as a reference but holds a letter that none has: it is looked up and
+# not found, with the same reply as any other.
+_MISREAD = re.compile(r"\bATL\s*-?\s*([A-Z0-9]{6})\b")
 _ALONE = re.compile(rf"\W*({_CODE})\W*")
 
 
@@ -33,7 +36,7 @@ def find_reference(text: str) -> str | None:
         The reference in its written form, or None.
     """
     upper = text[:2000].upper().replace(" DASH ", "-").replace(" HYPHEN ", "-")
-    match = _WITH_PREFIX.search(upper)
+    match = _WITH_PREFIX.search(upper) or _MISREAD.search(upper)
     if match is None:
         match = _ALONE.fullmatch(upper)
         if match is None or not re.search(r"\d", match[1]) or not re.search(r"[A-Z]", match[1]):
