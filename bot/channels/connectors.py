@@ -9,6 +9,7 @@ before, and is answered even when the bot fails.
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import hashlib
 import hmac
@@ -245,6 +246,7 @@ class TelegramChannel(Connector, TelegramInput):
     def __init__(self, values: dict[str, str], unset: tuple[str, ...] = ()) -> None:
         super().__init__(values, unset)
         self._replies: TelegramReplies | None = None
+        self._registration: asyncio.Task[None] | None = None
 
     def webhooks(self, on_new_message: NewMessageHandler) -> Blueprint:
         """Define the routes.
@@ -273,9 +275,11 @@ class TelegramChannel(Connector, TelegramInput):
 
         async def start(app: Sanic, loop: Any) -> None:
             # A task: a slow Telegram must not hold up the other channels.
-            app.add_task(self.register_webhook())
+            self._registration = loop.create_task(self.register_webhook())
 
         async def stop(app: Sanic, loop: Any) -> None:
+            if self._registration:
+                self._registration.cancel()
             await self.get_output_channel().session.close()
 
         self.get_output_channel()
@@ -307,7 +311,7 @@ class TelegramChannel(Connector, TelegramInput):
     async def register_webhook(self) -> None:
         """Tell Telegram where to deliver messages; a failure is logged."""
         address = f"{self.values['public_url'].rstrip('/')}/webhooks/{self.name()}/webhook"
-        data = {"url": address, "allowed_updates": _TELEGRAM_UPDATES}
+        data = {"url": address, "allowed_updates": json.dumps(_TELEGRAM_UPDATES)}
         if self.values["secret_token"]:
             data["secret_token"] = self.values["secret_token"]
         try:
@@ -330,6 +334,9 @@ class SlackChannel(Connector, SlackInput):
                 self,
                 slack_token=values["slack_token"],
                 slack_channel=values["slack_channel"] or None,
+                # Rasa has these as defaults in a place that is passed by here.
+                slack_retry_reason_header="x-slack-retry-reason",
+                slack_retry_number_header="x-slack-retry-num",
                 slack_signing_secret=values["slack_signing_secret"],
             )
 

@@ -1,0 +1,53 @@
+# Every target says what it does: `make help`.
+PYTHON := .venv/bin/python
+export RASA_TELEMETRY_ENABLED := false
+
+.DEFAULT_GOAL := help
+.PHONY: help run test shell train setup setup-test lint format types validate unit bench clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+run: setup  ## set up what is missing, train when needed, serve at http://127.0.0.1:5005/chat
+	@.venv/bin/atlas train
+	@exec .venv/bin/atlas serve
+
+test: setup-test lint types validate unit  ## set up what is missing and run the whole test suite
+
+shell: setup  ## chat in the terminal
+	@.venv/bin/atlas train
+	@.venv/bin/atlas shell
+
+train: setup  ## train a model where none fits the present data and code
+	@.venv/bin/atlas train
+
+setup:  ## make the environment that running needs (.venv, with uv in .tools)
+	@scripts/set_up.sh run
+
+setup-test:  ## make the environment and install the programs that the tests drive
+	@scripts/set_up.sh test
+	@scripts/install_test_programs.sh
+
+lint: setup-test  ## check style and formatting
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+
+format: setup-test  ## format the code
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+types: setup-test  ## check types
+	@.venv/bin/mypy
+
+validate: setup-test  ## check the training data with Rasa's own validator
+	@scripts/validate_training_data.sh
+
+unit: setup-test  ## run all tests (a model is trained first when needed)
+	@.venv/bin/atlas train
+	@.venv/bin/pytest
+
+bench: setup-test  ## measure Atlas beside stock Rasa (makes an environment for stock Rasa once)
+	@$(PYTHON) -m bench.run
+
+clean:  ## remove environments, models and caches
+	@rm -rf .venv .tools models .rasa .mypy_cache .pytest_cache .ruff_cache .hypothesis bench/work

@@ -1,0 +1,18 @@
+#!/bin/sh
+# Install what the slow tests drive: Chromium and PostgreSQL, from Debian's packages, where
+# this machine lets us. Without them the tests that need them say so (and fail in CI).
+set -eu
+missing=""
+command -v chromium >/dev/null 2>&1 || missing=" chromium"
+ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postgresql"
+[ -n "$missing" ] || exit 0
+if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ]; then
+  printf '%s\n' "atlas: the browser and database tests need:$missing. Please install with: apt-get install$missing" >&2
+  exit 0
+fi
+printf '%s\n' "atlas: installing$missing for the tests …"
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq >/dev/null
+# shellcheck disable=SC2086
+apt-get install -y -qq --no-install-recommends $missing >/dev/null ||
+  printf '%s\n' "atlas: could not install$missing; the tests that need them will say so." >&2
