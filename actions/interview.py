@@ -33,7 +33,8 @@ class ValidateInterviewForm(SafeAction):
         current = tracker.get_slot("requested_slot") if is_open(tracker) else None
         settled: Events = []
         retries = int(tracker.get_slot("question_retries") or 0)
-        if current in interview and current not in skipped and history.get(current) is None:
+        unknown = current in interview and history.get(str(current)) is None
+        if unknown and current not in skipped:
             if tracker.get_slot("turn_answered"):
                 skipped.append(current)  # answered as far as the patient can
             elif interrupted(tracker) or tracker.get_slot("turn_changed"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import logging
 import os
 import sys
@@ -58,7 +60,8 @@ def _train(settings: Settings, chosen: argparse.Namespace) -> None:
     print("Training a model for the present data and code (about half a minute) …", flush=True)
     os.environ.setdefault("LOG_LEVEL", "ERROR")  # the level at which Rasa draws no progress bars
     started = time.monotonic()
-    model = train(settings.root)
+    with contextlib.redirect_stdout(io.StringIO()):  # Rasa names a scratch file there
+        model = train(settings.root)
     print(f"Trained {model.name} in {time.monotonic() - started:.0f} s.", flush=True)
 
 
@@ -88,7 +91,9 @@ def _quieten() -> None:
     logging.basicConfig(
         level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )
-    warnings.filterwarnings("ignore")
+    # Libraries set the warning filters anew while they load; what they warn of is for
+    # developers, who see it in the tests.
+    warnings.showwarning = lambda *args, **kwargs: None
     from rasa.utils.log_utils import configure_structlog
 
     configure_structlog(logging.getLevelName(level))

@@ -95,16 +95,65 @@ function paragraph(lines) {
   return node;
 }
 
-function kindOf(line) {
-  if (line.startsWith("- ")) return "list";
-  return line.startsWith("Source") ? "source" : "text";
+// How far an interview is, at the start of a question: "(Question 2 of about 7)".
+const PROGRESS = /^\((?<label>\p{L}+ (?<now>\d+) of (?:about )?(?<all>\d+))\)\s*/u;
+const WHY = /^(?<label>Why: (?:you mentioned )?)(?<reasons>.+?)\.?$/;
+const FACT = /^- (?<name>\p{Lu}[\p{L} ]{0,18}): (?<value>.+)$/u;
+
+function progress({ label, now, all }) {
+  const bar = element("progress", { max: Math.max(now, all), value: Number(now) });
+  bar.setAttribute("aria-hidden", "true"); // the words beside it say the same
+  return element("p", { className: "progress" }, label, bar);
 }
 
-// Light markup: **bold**, line breaks, "- " lists, links and the clinic's numbers.
+function facts(lines) {
+  const list = element("dl", { className: "facts" });
+  for (const { name, value } of lines.map((line) => FACT.exec(line).groups)) {
+    const row = element("div", {}, element("dt", {}, name), element("dd", {}, ...inline(value)));
+    list.append(row);
+  }
+  return list;
+}
+
+function bullets(lines) {
+  return element("ul", {}, ...lines.map((line) => element("li", {}, ...inline(line))));
+}
+
+function reasons(line) {
+  const { label, reasons: joined } = WHY.exec(line).groups;
+  const each = joined.split("; ");
+  const name = element("strong", {}, label.trimEnd());
+  if (each.length === 1) return [element("p", {}, name, " ", ...inline(`${joined}.`))];
+  return [element("p", { className: "before-list" }, name), bullets(each)];
+}
+
+function kindOf(line) {
+  if (line.startsWith("- ")) return "list";
+  if (WHY.test(line)) return "why";
+  return /^(Source|\(Rules? )/.test(line) ? "source" : "text";
+}
+
+function nodesOf({ kind, lines }) {
+  if (kind === "why") return lines.flatMap(reasons);
+  if (kind === "list" && lines.length > 1 && lines.every((line) => FACT.test(line))) {
+    return [facts(lines)];
+  }
+  if (kind === "list") return [bullets(lines.map((line) => line.slice(2)))];
+  const node = paragraph(lines.map((line) => line.replace(/^\((Rules? .*)\)$/, "$1")));
+  if (kind === "source") node.className = "source";
+  return [node];
+}
+
+// Light markup: **bold**, line breaks, "- " lists, links, the clinic's numbers, and a few forms
+// that docs/web_chat.md lists.
 function rich(text) {
+  const node = element("div", { className: "rich" });
+  const counted = PROGRESS.exec(text);
+  if (counted) node.append(progress(counted.groups));
   const blocks = [];
   let block = null;
-  for (const line of text.split("\n").map((written) => written.trim())) {
+  const written = counted ? text.slice(counted[0].length) : text;
+  for (const line of written.split("\n").map((spaced) => spaced.trim())) {
     if (!line) {
       block = null;
       continue;
@@ -115,16 +164,7 @@ function rich(text) {
     }
     block.lines.push(line);
   }
-  const node = element("div", { className: "rich" });
-  for (const { kind, lines } of blocks) {
-    if (kind === "list") {
-      const items = lines.map((line) => element("li", {}, ...inline(line.slice(2))));
-      node.append(element("ul", {}, ...items));
-    } else {
-      node.append(paragraph(lines));
-      if (kind === "source") node.lastChild.className = "source";
-    }
-  }
+  node.append(...blocks.flatMap(nodesOf));
   return node;
 }
 
@@ -248,14 +288,43 @@ function uuid() {
 
 // What is seen and heard
 
+// A checklist brings its choices itself, or makes the message's buttons choices to tick.
+function checklistOf({ kind, options, none }, buttons) {
+  if (kind !== "checklist") return null;
+  if (Array.isArray(options)) return { options, none };
+  const choices = buttons.filter(({ title }) => title !== none);
+  return choices.length && { options: choices, none: buttons.find(({ title }) => title === none) };
+}
+
+// "**Booked.** <summary>" at the start of the text becomes the card's heading.
+function withoutSummary(text, summary) {
+  const [first, ...others] = text.split("\n\n");
+  const [, heading, said] = /^\*\*(.+?)\.?\*\* (.+)$/.exec(first) ?? [];
+  return said === summary ? { heading, rest: others.join("\n\n") } : { rest: text };
+}
+
+// "Tue Nov 24, 9:00 AM with Dr. Demo": the time counts, the name follows more quietly.
+function slotTitle(title) {
+  const [, when, who] = /^(.+\d (?:AM|PM)) (with .+)$/.exec(title) ?? [];
+  if (!who) return [element("span", {}, title)];
+  const quiet = element("span", { className: "who" }, who);
+  return [element("span", {}, element("strong", {}, when), " ", quiet)];
+}
+
 class View {
   #log = byId("log");
+  #more = byId("more");
   #typing = null;
   #onChoice;
 
   // onChoice(text, title) is called when the visitor taps instead of typing.
   constructor(onChoice) {
     this.#onChoice = onChoice;
+    this.#more.addEventListener("click", () => {
+      this.#log.scrollBy({ top: this.#log.clientHeight - 64 });
+    });
+    this.#log.addEventListener("scroll", () => this.#offerMore(), { passive: true });
+    new ResizeObserver(() => this.#offerMore()).observe(this.#log);
   }
 
   set state(state) {
@@ -269,6 +338,8 @@ class View {
     this.#log.replaceChildren();
     byId("polite").replaceChildren();
     byId("urgent").replaceChildren();
+    delete chat.dataset.urgent;
+    this.#offerMore();
   }
 
   user(text) {
@@ -277,7 +348,7 @@ class View {
     bubble.append(element("span", { className: "unseen" }, "You said: "), text);
     const turn = element("div", { className: "turn user" }, bubble);
     this.#log.append(turn);
-    this.#showFrom(turn);
+    this.#showNewest();
     return turn;
   }
 
@@ -294,7 +365,7 @@ class View {
     }
     turn.append(...added);
     if (!silent) this.#announce(message);
-    this.#showFrom(turn.previousElementSibling ?? turn);
+    this.#showNewest();
     return added;
   }
 
@@ -312,7 +383,7 @@ class View {
     }
     this.#log.append(note);
     this.#say(byId("polite"), text);
-    this.#showFrom(note);
+    this.#showNewest();
     return note;
   }
 
@@ -335,7 +406,7 @@ class View {
     }
     turn.append(trouble);
     this.#say(byId("polite"), words);
-    this.#showFrom(turn);
+    this.#showNewest();
   }
 
   typing(on) {
@@ -346,7 +417,7 @@ class View {
     const bubble = element("div", { className: "bubble typing", ariaHidden: "true" }, ...dots);
     this.#typing = element("div", { className: "turn waiting" }, bubble);
     this.#log.append(this.#typing);
-    this.#showFrom(this.#typing.previousElementSibling ?? this.#typing);
+    this.#showNewest();
   }
 
   closeChoices() {
@@ -355,33 +426,40 @@ class View {
 
   #render(message) {
     const custom = message.custom ?? {};
-    const nodes = [];
-    let text = message.text ? rich(message.text) : null;
+    const buttons = message.buttons ?? [];
     if (custom.kind === "level" && LEVELS[custom.level]) {
-      nodes.push(this.#level(custom, text));
-      text = null;
+      chat.toggleAttribute("data-urgent", Boolean(LEVELS[custom.level].urgent));
+      return [this.#level(custom, message.text), ...this.#replies(buttons)];
     }
+    if (custom.kind === "appointment") {
+      return [this.#appointment(custom, message.text), ...this.#replies(buttons)];
+    }
+    const nodes = [];
+    const text = message.text ? rich(message.text) : null;
     if (text) {
-      nodes.unshift(element("div", { className: "bubble" }, text));
+      nodes.push(element("div", { className: "bubble" }, text));
       text.id = `text-${uuid()}`;
     }
-    if (custom.kind === "appointment") nodes.push(this.#appointment(custom));
-    if (custom.kind === "checklist" && Array.isArray(custom.options)) {
-      nodes.push(this.#checklist(custom, text?.id));
-    }
-    if (message.buttons?.length) nodes.push(this.#replies(message.buttons));
+    const checklist = checklistOf(custom, buttons);
+    if (checklist) nodes.push(this.#checklist(checklist, text?.id));
+    else nodes.push(...this.#replies(buttons));
     return nodes;
   }
 
+  // Short answers stand side by side; where some are long they are a list, one below the other.
   #replies(buttons) {
+    if (!buttons.length) return [];
+    const long = buttons.length > 2 && buttons.some(({ title }) => title.length > 30);
     const group = element("div", { className: "replies choices", role: "group" });
     group.setAttribute("aria-label", "Suggested replies");
+    group.classList.toggle("long", long);
     for (const { title, payload } of buttons) {
-      const button = element("button", { className: "reply", type: "button" }, title);
+      const button = element("button", { className: "reply", type: "button" });
+      button.append(...(long ? slotTitle(title) : [title]));
       button.addEventListener("click", () => this.#onChoice(payload || title, title));
       group.append(button);
     }
-    return group;
+    return [group];
   }
 
   #checklist({ options, none }, labelId) {
@@ -423,26 +501,29 @@ class View {
     const head = element("p", { className: "card-head" }, icon(name), title(EMERGENCY));
     const card = element("div", { className: `card level ${level}` }, head);
     const body = element("div", { className: "card-body" });
-    if (text) body.append(text);
+    if (text) body.append(rich(text));
     if (urgent) {
       card.classList.add("urgent");
       const call = element("a", { className: "big-call", href: telephone(EMERGENCY) });
       call.append(icon("phone"), `Call ${EMERGENCY}`);
-      body.append(call);
+      // Below the first lines: what comes after them may be out of sight.
+      const lead = body.querySelector(".rich > p");
+      if (lead) lead.after(call);
+      else body.append(call);
     }
     if (body.hasChildNodes()) card.append(body);
     return card;
   }
 
-  #appointment({ reference, summary, ics, title }) {
-    const heading = title ?? "Your visit";
-    const head = element("p", { className: "card-head" }, icon("calendar"), heading);
+  #appointment({ reference, summary, ics, title }, text) {
+    const { heading, rest } = withoutSummary(text ?? "", String(summary ?? ""));
+    const head = element("p", { className: "card-head" }, icon("calendar"));
+    head.append(title ?? heading ?? "Your visit");
     const body = element("div", { className: "card-body" });
-    if (summary) body.append(rich(String(summary)));
+    if (summary) body.append(element("p", { className: "summary" }, ...inline(String(summary))));
     if (reference) {
       const code = element("code", {}, String(reference));
-      const label = "Reference, to change or cancel this visit";
-      body.append(element("p", { className: "reference" }, label, code));
+      body.append(element("p", { className: "reference" }, "Reference", code));
     }
     if (ics) {
       const file = new Blob([String(ics)], { type: "text/calendar;charset=utf-8" });
@@ -450,6 +531,11 @@ class View {
       link.download = `${String(reference ?? "visit").replace(/[^\w-]/g, "")}.ics`;
       link.append(icon("download"), "Add to calendar");
       body.append(link);
+    }
+    if (rest) {
+      const after = rich(rest);
+      after.classList.add("after");
+      body.append(after);
     }
     return element("div", { className: "card appointment" }, head, body);
   }
@@ -460,8 +546,9 @@ class View {
     const words = ["Atlas:"];
     if (level) words.push(`${level.title(EMERGENCY)}.`);
     words.push(plain(text));
-    if (custom.kind === "appointment") words.push(plain(String(custom.summary ?? "")));
-    const choices = custom.kind === "checklist" ? custom.options ?? [] : buttons;
+    const summary = custom.kind === "appointment" ? String(custom.summary ?? "") : "";
+    if (!text.includes(summary)) words.push(plain(summary));
+    const choices = (custom.kind === "checklist" && custom.options) || buttons;
     if (choices.length) words.push(`Choices: ${choices.map(({ title }) => title).join(", ")}.`);
     this.#say(byId(level?.urgent ? "urgent" : "polite"), words.join(" "));
   }
@@ -471,13 +558,25 @@ class View {
     while (region.childElementCount > 5) region.firstElementChild.remove();
   }
 
-  // Shows the newest line, but never scrolls the start of what is new out of sight.
-  #showFrom(first) {
-    const last = this.#log.lastElementChild;
-    const height = last.getBoundingClientRect().bottom - first.getBoundingClientRect().top;
+  // Shows the end of the conversation, but never scrolls the start of what is new out of sight:
+  // from the visitor's last message where that fits, else from the beginning of the answer.
+  #showNewest() {
+    const turns = [...this.#log.querySelectorAll(":scope > .turn, :scope > .note")];
+    const said = turns.findLastIndex((turn) => turn.matches(".user"));
+    const [question, answer] = turns.slice(Math.max(said, 0));
+    const last = turns.at(-1);
     const room = Math.min(this.#log.clientHeight, window.innerHeight) - 32;
-    if (height > room) first.scrollIntoView({ block: "start" });
-    else last.scrollIntoView({ block: "end" });
+    const fits = (first) =>
+      last.getBoundingClientRect().bottom - first.getBoundingClientRect().top <= room;
+    const first = answer ?? question;
+    if (fits(question) || fits(first)) last.scrollIntoView({ block: "end" });
+    else first.scrollIntoView({ block: "start" });
+    this.#offerMore();
+  }
+
+  #offerMore() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#log;
+    this.#more.hidden = scrollHeight - scrollTop - clientHeight < 40;
   }
 }
 
@@ -539,7 +638,9 @@ class Conversation {
     const message = { id: uuid(), text, title, turn: this.#view.user(title) };
     this.#enqueue(message);
     // On a touch screen, focus in the box would open the keyboard over the answer.
-    byId(matchMedia("(pointer: coarse)").matches ? "log" : "message").focus();
+    if (!matchMedia("(pointer: coarse)").matches) box.focus();
+    else if (document.activeElement === box) box.blur();
+    else byId("log").focus();
   }
 
   #enqueue(message) {

@@ -154,10 +154,16 @@ class Connector(SwitchedChannel):
         if not self._recent.is_new(arrival.message_id):
             return
         agent = request.app.ctx.agent
+
+        async def handle(message: UserMessage) -> None:
+            # Within the turn: it reads the database, which may fail too.
+            message.text = await without_commands(agent, arrival.sender, arrival.text)
+            await on_new_message(message)
+
         await self.take_turn(
-            on_new_message,
+            handle,
             UserMessage(
-                await without_commands(agent, arrival.sender, arrival.text),
+                arrival.text,
                 self.get_output_channel(),
                 arrival.sender,
                 input_channel=self.name(),

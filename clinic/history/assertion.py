@@ -7,19 +7,40 @@ so that the interview asks.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
+from operator import attrgetter
 
 from clinic.history.findings import Assertion
-from clinic.history.lexicon import FindingRule, Span
+from clinic.history.patterns import FindingRule, Span
 from clinic.history.words import NO_BREAK, SENTENCE_END, Word
 
-_LONGEST_LIST_ITEM = 5
+_FIRST = attrgetter("first")
+# No cue reaches further: in a run-on message the words far back are about something else.
+_REACH = 40
+_UNSURE_REACH = 8
+_OLD_REACH = 8
+_OVER_REACH = 6
+_PLAIN_NEGATION_REACH = 8
+_LONGEST_LIST_ITEM = 6
 # A symptom that these words surround is being reported, whatever else the sentence does.
 _SELF = frozenset("i im ive id my me mine myself ill".split())
+_REPORTED = _SELF | frozenset("he she hes shes his her our that theres".split())
 _SUBJECTS = _SELF | frozenset("it its he hes she shes they we you there theres this that".split())
 _VERBS = frozenset(
     "is are was were be been am have has had feel feels felt hurt hurts got get getting keep keeps "
     "started start came comes goes went can cant".split()
+)
+# After these a new statement begins, which the negation before them does not deny.
+_OPENERS = frozenset("because cause cos coz bc since so which who until while although".split())
+_NEW_SUBJECTS = frozenset("i im ive its but my hes shes he she his her theres they now".split())
+_LOSSES = frozenset("loss lack change problem problems difficulty trouble issue issues".split())
+_NOW = frozenset("now today currently still again lately tonight".split())
+_RECOVERED = frozenset("fine ok okay better healed recovered gone well good normal".split())
+_NEW = frozenset("and but now then today yesterday suddenly plus since".split())
+_BEFORE_QUESTION = frozenset(
+    "and but so or also hi hello hey doctor please just if know about tell me explain ask asking "
+    "wonder wondering understand um well ok".split()
 )
 
 
@@ -34,11 +55,17 @@ class Context:
     def __init__(self, words: list[Word], concepts: Mapping[str, list[Span]]) -> None:
         self.words = words
         self._concepts = concepts
+        turns = {span.first for span in concepts.get("TURN", ())}
         self._sentence_starts = self._starts(set())
-        self._clause_starts = self._starts({span.first for span in concepts.get("TURN", ())})
+        self._clause_starts = self._starts(turns)
+        self._joints = turns | {index for index, word in enumerate(words) if word.norm == "and"}
 
     def spans(self, concept: str) -> list[Span]:
-        """Return where a concept was found."""
+        """Return where a concept was found.
+
+        Args:
+            concept: Its name.
+        """
         return self._concepts.get(concept, [])
 
     def assertion(self, rule: FindingRule, span: Span) -> Assertion:
@@ -48,22 +75,26 @@ class Context:
             rule: What the words mean.
             span: Where they stand.
         """
-        denied = self._is_negated(rule, span)
         if self._is_other_person(span):
             return Assertion.OTHER_PERSON
-        if self._cue_before("HYPOTHETICAL", span, self._clause_starts):
+        if rule.negatable and self._is_supposed(span):
             return Assertion.HYPOTHETICAL
         if self._is_asked(span):
             return Assertion.ASKED
+        denied = self._is_negated(rule, span)
         if rule.denied:
             return Assertion.POSSIBLE if denied is Assertion.ABSENT else Assertion.ABSENT
         if denied is not None:
             return denied
         if not rule.past_counts and (past := self._past(span)):
             return past
-        if self._cue_before("UNSURE", span, self._clause_starts):
+        if rule.settles and self._is_over(span):
+            return Assertion.PAST
+        if self._is_unsure(span):
             return Assertion.POSSIBLE
         return Assertion.PRESENT
+
+    # ---- cues and stretches -----------------------------------------------------------------
 
     def _starts(self, turns: set[int]) -> list[int]:
         """Return for each word where its sentence, or with turns its clause, begins."""
@@ -74,76 +105,165 @@ class Context:
             starts.append(current)
         return starts
 
-    def _cue_before(self, concept: str, span: Span, starts: list[int]) -> bool:
-        start = starts[span.first]
-        return any(start <= cue.first and cue.last <= span.first for cue in self.spans(concept))
+    def _cues(self, concept: str, first: int, last: int) -> list[Span]:
+        """Return a concept's spans that begin in a stretch of words."""
+        spans = self.spans(concept)
+        begin = bisect_left(spans, first, key=_FIRST)
+        return spans[begin : bisect_right(spans, last, lo=begin, key=_FIRST)]
+
+    def _cues_before(self, concept: str, span: Span, starts: list[int]) -> list[Span]:
+        first = max(starts[span.first], span.first - _REACH)
+        return [cue for cue in self._cues(concept, first, span.first) if cue.last <= span.first]
+
+    def _norms(self, first: int, last: int) -> set[str]:
+        return {word.norm for word in self.words[first:last]}
+
+    def _chunk(self, span: Span) -> tuple[int, int]:
+        """Return the stretch around a span up to a pause, an "and", or a turn."""
+        start, end = span.first, span.last
+        while start > 0 and not self._is_joint(start) and span.first - start < _REACH:
+            start -= 1
+        while end < len(self.words) and not self._is_joint(end) and end - span.last < _REACH:
+            end += 1
+        return start, end
+
+    def _is_joint(self, index: int) -> bool:
+        return self.words[index].break_before > NO_BREAK or index in self._joints
+
+    # ---- somebody else, supposed, asked, unsure ---------------------------------------------
 
     def _is_other_person(self, span: Span) -> bool:
-        start = self._clause_starts[span.first]
-        for cue in self.spans("RELATIVE"):
-            if not (start <= cue.first and cue.last <= span.first):
-                continue
-            between = {word.norm for word in self.words[cue.last : span.last]}
-            if not between & _SELF:
+        return any(
+            not self._norms(cue.last, span.last) & _SELF
+            for cue in self._cues_before("RELATIVE", span, self._clause_starts)
+        )
+
+    def _is_supposed(self, span: Span) -> bool:
+        """Tell "what if my legs go numb" and "worried about a stroke" from a report."""
+        for cue in self._cues_before("HYPOTHETICAL", span, self._clause_starts):
+            if not self._norms(self._pause_after(cue, span), span.last) & _SELF:
+                return True
+        for cue in self._cues_before("WORRY", span, self._clause_starts):
+            has_pause = self._pause_after(cue, span) < span.last
+            if not has_pause and not self._norms(cue.last, span.last) & _SELF:
                 return True
         return False
 
+    def _pause_after(self, cue: Span, span: Span) -> int:
+        """Return where the first pause between cue and finding is, else the finding's end."""
+        for index in range(cue.last, span.first + 1):
+            if self.words[index].break_before > NO_BREAK:
+                return index
+        return span.last
+
     def _is_asked(self, span: Span) -> bool:
         """A question about a thing is no report of it, unless the words say "my"."""
-        start = self._sentence_starts[span.first]
-        for cue in self.spans("QUESTION"):
-            if start <= cue.first and cue.last <= span.first:
-                between = {word.norm for word in self.words[cue.last : span.last]}
-                return not between & _SELF
+        for cue in self._cues_before("QUESTION", span, self._sentence_starts):
+            if self._opens_question(cue):
+                return not self._norms(cue.last, span.last) & _REPORTED
         return False
+
+    def _opens_question(self, cue: Span) -> bool:
+        """Tell "is there numbness" from "the pain is there"."""
+        first = self.words[cue.first]
+        if first.question or first.break_before > NO_BREAK or cue.first == 0:
+            return True
+        return self.words[cue.first - 1].norm in _BEFORE_QUESTION
+
+    def _is_unsure(self, span: Span) -> bool:
+        if self._cues_before("CONDITIONAL", span, self._clause_starts):
+            return True
+        return any(
+            span.first - cue.last <= _UNSURE_REACH
+            for cue in self._cues_before("UNSURE", span, self._clause_starts)
+        )
+
+    # ---- past ---------------------------------------------------------------------------------
 
     def _past(self, span: Span) -> Assertion | None:
         """Tell something long gone, or long there and unchanged, from something new.
 
         "For years" alone leaves open whether it changed, so it is only possible.
         """
-        start, end = self._segment(span)
-        clause_start = self._clause_starts[span.first]
-        for cue in self.spans("PAST"):
-            inside = start <= cue.first and cue.last <= end
-            opens = cue.first == clause_start and cue.last <= span.first
-            if inside or opens:
-                return Assertion.PAST
+        if self._is_long_gone(span):
+            return Assertion.PAST
+        first, last = max(0, span.first - _REACH), span.last + _REACH
         sentence = self._sentence_starts[span.first]
-        if any(self._sentence_starts[cue.first] == sentence for cue in self.spans("OLD")):
+        if any(self._is_long_standing(cue, span) for cue in self._cues("OLD", first, last)):
             unchanged = any(
-                self._sentence_starts[cue.first] == sentence for cue in self.spans("UNCHANGED")
+                self._sentence_starts[cue.first] == sentence
+                for cue in self._cues("UNCHANGED", first, last)
             )
             return Assertion.PAST if unchanged else Assertion.POSSIBLE
+        after = self._cues("USUAL", span.last, span.last + _OLD_REACH)
+        if any(self._sentence_starts[cue.first] == sentence for cue in after):
+            return Assertion.PAST
         return None
 
-    def _segment(self, span: Span) -> tuple[int, int]:
-        """Return the stretch between two pauses that holds a span."""
-        start, end = span.first, span.last
-        while start > 0 and self.words[start].break_before == NO_BREAK:
-            start -= 1
-        while end < len(self.words) and self.words[end].break_before == NO_BREAK:
-            end += 1
-        return start, end
+    def _is_long_gone(self, span: Span) -> bool:
+        start, end = self._chunk(span)
+        clause = self._clause_starts[span.first]
+        for cue in self._cues("PAST", max(0, span.first - _REACH), end):
+            inside = start <= cue.first and cue.last <= end
+            opens = cue.first == clause and cue.last <= span.first
+            if (inside or opens) and not self._is_now(start, end, cue):
+                return True
+        return False
+
+    def _is_now(self, start: int, end: int, cue: Span) -> bool:
+        """ "Years ago, and numb again now" is no thing of the past; "fine now" is."""
+        return any(
+            self.words[index].norm in _NOW
+            and not cue.first <= index < cue.last
+            and (index == 0 or self.words[index - 1].norm not in _RECOVERED)
+            for index in range(start, end)
+        )
+
+    def _is_long_standing(self, cue: Span, span: Span) -> bool:
+        """Tell whether "for years" is said of this finding and not of another."""
+        if self._sentence_starts[cue.first] != self._sentence_starts[span.first]:
+            return False
+        first, last = min(cue.last, span.last), max(cue.first, span.first)
+        if last - first > _OLD_REACH or self._norms(first, last) & _NEW:
+            return False
+        paused = any(word.break_before > NO_BREAK for word in self.words[first : last + 1])
+        return cue.first >= span.first or not paused
+
+    def _is_over(self, span: Span) -> bool:
+        """Tell "a fever, but it has gone" from "a fever, and my arm has gone numb"."""
+        return any(
+            self._sentence_starts[cue.first] == self._sentence_starts[span.first]
+            and (cue.last == len(self.words) or self._is_joint(cue.last))
+            for cue in self._cues("GONE", span.last, span.last + _OVER_REACH)
+        )
+
+    # ---- negation -----------------------------------------------------------------------------
 
     def _is_negated(self, rule: FindingRule, span: Span) -> Assertion | None:
         if not rule.negatable:
             return None
-        if self._is_answered_no(span):
+        if self._is_answered_no(span) or self._is_denied_loss(span):
             return Assertion.ABSENT
-        start = self._clause_starts[span.first]
         verdict: Assertion | None = None
-        for cue in self.spans("NEGATION"):
-            if not (start <= cue.first and cue.last <= span.first) or self._is_no_cue(cue):
-                continue
-            verdict = self._reach(cue, span) or verdict
+        for cue in self._cues_before("NEGATION", span, self._clause_starts):
+            if not self._is_no_cue(cue):
+                verdict = self._reach(cue, span) or verdict
         if verdict and self._like_this_after(span):
             return None
         return verdict
 
+    def _is_denied_loss(self, span: Span) -> bool:
+        """ "No loss of feeling" holds the words "no feeling" and says the contrary."""
+        return any(
+            self.words[index].norm in {"no", "without", "any"}
+            and self.words[index + 1].norm in _LOSSES
+            for index in range(span.first, span.last - 1)
+        )
+
     def _is_no_cue(self, cue: Span) -> bool:
         """Tell a "no" that answers, or a "not only", from a negation."""
-        if any(other.first <= cue.first < other.last for other in self.spans("NOT_A_NEGATION")):
+        around = self._cues("NOT_A_NEGATION", max(0, cue.first - 4), cue.first)
+        if any(other.first <= cue.first < other.last for other in around):
             return True
         if self.words[cue.first].norm not in ("no", "nope", "nah", "not", "never"):
             return False
@@ -159,40 +279,45 @@ class Context:
             for index in range(cue.last, span.first + 1)
             if self.words[index].break_before > NO_BREAK
         ]
-        between = self.words[cue.last : span.first]
-        if not pauses:
-            own_subject = any(word.norm in {"i", "im", "ive", "its", "but"} for word in between)
-            return (
-                None
-                if own_subject and "and" in {word.norm for word in between}
-                else (Assertion.ABSENT)
-            )
-        item_start = pauses[-1]
-        item_end = span.last
-        while item_end < len(self.words) and self.words[item_end].break_before == NO_BREAK:
-            item_end += 1
-        item = [word.norm for word in self.words[item_start:item_end]]
-        if set(item) & (_SUBJECTS | _VERBS) or len(item) > _LONGEST_LIST_ITEM + 1:
+        if pauses:
+            return self._reach_along_list(cue, span, pauses)
+        between = self._norms(cue.last, span.first)
+        if between & _OPENERS or ("and" in between and between & _NEW_SUBJECTS):
             return None
+        if span.first - cue.last > _PLAIN_NEGATION_REACH and not between & {"or", "nor", "any"}:
+            return Assertion.POSSIBLE
+        return Assertion.ABSENT
+
+    def _reach_along_list(self, cue: Span, span: Span, pauses: list[int]) -> Assertion | None:
+        end = span.last
+        while end < len(self.words) and self.words[end].break_before == NO_BREAK:
+            end += 1
+        item = self._norms(pauses[-1], end)
+        if item & (_SUBJECTS | _VERBS) or end - pauses[-1] > _LONGEST_LIST_ITEM:
+            return None
+        limit = min(len(self.words), pauses[0] + _REACH)
         rest = {
-            word.norm
-            for index, word in enumerate(self.words)
-            if index >= pauses[0]
-            and self._sentence_starts[index] == self._sentence_starts[cue.first]
+            self.words[index].norm
+            for index in range(pauses[0], limit)
+            if self._sentence_starts[index] == self._sentence_starts[cue.first]
         }
         return Assertion.ABSENT if rest & {"or", "nor"} else Assertion.POSSIBLE
 
     def _is_answered_no(self, span: Span) -> bool:
-        """Read "fever? no" and "numbness: none"."""
+        """Read "fever? no", "fever: no" and "numbness none"."""
         following = self.words[span.last : span.last + 2]
-        if not following or following[0].break_before == NO_BREAK:
-            return False
-        if following[0].norm not in {"no", "nope", "none", "nah", "negative", "never"}:
+        if not following:
             return False
         alone = len(following) == 1 or following[1].break_before > NO_BREAK
-        return alone and (self.words[span.first].question or self.words[span.last - 1].question)
+        if alone and following[0].norm in {"none", "nil", "negative"}:
+            return True
+        if following[0].break_before == NO_BREAK:
+            return False
+        if following[0].norm not in {"no", "nope", "nah", "never"}:
+            return False
+        return alone and self.words[span.last - 1].question
 
     def _like_this_after(self, span: Span) -> bool:
         """ "Never had numbness like this" reports the numbness."""
         tail = [word.norm for word in self.words[span.last : span.last + 3]]
-        return "like" in tail[:2] and bool({"this", "it", "that"} & set(tail)) or "before" in tail
+        return ("like" in tail[:2] and bool({"this", "it", "that"} & set(tail))) or "before" in tail

@@ -30,6 +30,8 @@ class Attribute:
         label: What a patient would call it.
         past_counts: Whether something said of the past still holds (a cancer does, a
             fever does not).
+        settles: Whether it no longer counts once it is said to be over (a fever does; a
+            passing loss of sight is as urgent afterwards).
     """
 
     name: str
@@ -39,6 +41,7 @@ class Attribute:
     maximum: float
     label: str
     past_counts: bool = False
+    settles: bool = False
 
 
 class AttributeCatalogue:
@@ -72,6 +75,7 @@ class AttributeCatalogue:
                 maximum=float(entry.get("maximum", 0)),
                 label=str(entry.get("label", name)),
                 past_counts=bool(entry.get("past_counts", False)),
+                settles=bool(entry.get("settles", False)),
             )
         return cls(attributes)
 

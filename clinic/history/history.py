@@ -8,6 +8,9 @@ from typing import Any
 from clinic.history.attributes import AttributeCatalogue
 from clinic.history.findings import Assertion, Finding
 
+# Not being able to turn the neck says nothing of an injury; these do.
+_VIOLENCE = frozenset({"high_energy", "head_load", "knocked_out"})
+
 
 def merge(
     history: Mapping[str, Any],
@@ -68,12 +71,13 @@ def merge(
 def _settle(changes: dict[str, Any], now: Callable[[str], Any], denied: list[Finding]) -> None:
     """Draw the few conclusions that the words imply."""
     mechanism = now("injury_mechanism")
-    if now("injury_danger") and now("injury") is None:
+    violent = bool(_VIOLENCE & set(now("injury_danger") or ()))
+    if violent and now("injury") is None:
         changes["injury"] = True
     if now("injury") is None and mechanism == "posture_sleep":
         changes["injury"] = False
-    if any(item.attribute == "injury" for item in denied) and not now("injury_danger"):
-        if now("injury") is False and mechanism not in ("posture_sleep", "lift"):
-            changes["injury_mechanism"] = None
+    injury_denied = any(item.attribute == "injury" for item in denied) and not violent
+    if injury_denied and now("injury") is False and mechanism not in ("posture_sleep", "lift"):
+        changes["injury_mechanism"] = None
     if now("onset_how") is None and now("injury") is True:
         changes["onset_how"] = "after_injury"

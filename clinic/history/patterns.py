@@ -58,6 +58,7 @@ class FindingRule:
             alone is taken for the arm, "numb legs" is not.
         past_counts: Whether it still holds when said of the past.
         whole: Whether it is a finding of its own and not a detail ("both", "worse") of one.
+        settles: Whether it no longer counts once it is said to be over.
     """
 
     id: str
@@ -68,6 +69,7 @@ class FindingRule:
     fallback: bool
     past_counts: bool
     whole: bool
+    settles: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ def read_rule(entry: Any, path: Path, attributes: AttributeCatalogue) -> Finding
         fallback=bool(entry.get("fallback", False)),
         past_counts=attributes[attribute].past_counts,
         whole=attributes[attribute].kind == "list",
+        settles=attributes[attribute].settles,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # Zero-width, direction and control characters carry no words but can hide them.
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
@@ -28,7 +28,7 @@ class Word:
         start: Offset of its first character in the message.
         end: Offset after its last character.
         break_before: NO_BREAK, PAUSE (a comma or the like) or SENTENCE_END.
-        question: Whether its sentence ends with a question mark.
+        question: Whether its sentence ends with a question mark, or a colon follows it.
     """
 
     norm: str
@@ -72,12 +72,13 @@ def split_words(text: str) -> list[Word]:
         if piece["end"] is not None:
             if "?" in piece["end"]:
                 words[sentence_start:] = [
-                    Word(word.norm, word.start, word.end, word.break_before, question=True)
-                    for word in words[sentence_start:]
+                    replace(word, question=True) for word in words[sentence_start:]
                 ]
             pending, sentence_start = SENTENCE_END, len(words)
         elif piece["pause"] is not None:
             pending = max(pending, PAUSE)
+            if ":" in piece["pause"] and len(words) > sentence_start:
+                words[-1] = replace(words[-1], question=True)
         else:
             words.append(Word(_normalise(piece[0]), piece.start(), piece.end(), pending))
             pending = NO_BREAK

@@ -88,8 +88,8 @@ class RuleBook:
         scoring = load_yaml(folder / "scoring.yml")
         return cls(
             version=str(flags["version"]),
-            red_flags=_read_rules(flags.get("rules"), folder / "red_flags.yml", attributes),
-            scoring=_read_rules(scoring.get("rules"), folder / "scoring.yml", attributes),
+            red_flags=_read_rules(flags.get("triage_rules"), folder / "red_flags.yml", attributes),
+            scoring=_read_rules(scoring.get("triage_rules"), folder / "scoring.yml", attributes),
         )
 
     def rule(self, rule_id: str) -> Rule:
@@ -106,7 +106,7 @@ class RuleBook:
 
 def _read_rules(entries: Any, path: Path, attributes: AttributeCatalogue) -> tuple[Rule, ...]:
     if not isinstance(entries, list) or not entries:
-        raise DataFileError(path, "", "expected a list under rules")
+        raise DataFileError(path, "", "expected a list under triage_rules")
     rules = tuple(_read_rule(entry, path, attributes) for entry in entries)
     _refuse_twice((rule.id for rule in rules), path)
     return rules

@@ -694,6 +694,18 @@ async def test_when_the_bot_fails_the_patient_reads_the_emergency_number(
     assert "shameful" not in caplog.text
 
 
+async def test_when_the_conversation_cannot_be_read_the_patient_is_told(
+    server: Server, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(conversation_id: str) -> Any:
+        raise OSError("the database is down")
+
+    monkeypatch.setattr(server.agent, "retrieve", fail)
+    assert await deliver(server, TwilioChannel, "/affirm") == 204
+    sent = await service.call("/Messages.json")
+    assert get_settings().clinic.emergency_number in sent["Body"]
+
+
 @pytest.mark.parametrize("channel", PATHS)
 async def test_a_server_without_a_model_asks_the_service_to_try_again(
     server: Server, channel: type[Connector]

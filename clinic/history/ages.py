@@ -1,0 +1,139 @@
+"""Read ages: "I'm 52", "78 yo", "my 8 year old", "in my sixties"."""
+
+from __future__ import annotations
+
+import re
+
+from clinic.history.numbers import ARTICLES, UNITS, Measure, number_at
+from clinic.history.words import PAUSE, Word
+
+_DECADES = {
+    form: float(years)
+    for years, forms in {
+        15: "teens",
+        25: "twenties 20s",
+        35: "thirties 30s",
+        45: "forties 40s",
+        55: "fifties 50s",
+        65: "sixties 60s",
+        75: "seventies 70s",
+        85: "eighties 80s",
+        95: "nineties 90s",
+    }.items()
+    for form in forms.split()
+}
+_OWNERS = frozenset("my his her their".split())
+_RETIRED_AT = 68.0
+_OLDEST = 120
+_GLUED = re.compile(r"([0-9]{1,3})(yo|yrs?|y|m|f)")
+_OLD = (
+    ("years", "old"),
+    ("year", "old"),
+    ("yrs", "old"),
+    ("yr", "old"),
+    ("y", "o"),
+    ("years", "of"),
+)
+_OLD_WORDS = frozenset("yo yearold".split())
+_BEFORE = frozenset("im am aged age turned shes hes is theyre".split())
+_NOT_AGES = frozenset(
+    {*UNITS, *"out of percent ft foot feet kg lbs stone cm pounds times am pm per to".split()}
+)
+_PERSONS = frozenset(
+    "he she who mum mom mother dad father husband wife partner son daughter brother sister aunt "
+    "uncle friend neighbour neighbor patient gran nan grandma grandad grandpa grandfather "
+    "grandmother client".split()
+)
+_YEARS = frozenset("years yrs year".split())
+
+
+def find_ages(words: list[Word]) -> list[Measure]:
+    """Find ages in years.
+
+    Args:
+        words: The message's words.
+
+    Returns:
+        Ages between 0 and 120.
+    """
+    found = []
+    for index in range(len(words)):
+        age = _worded(words, index) or _numbered(words, index)
+        if age is not None:
+            found.append(age)
+    return found
+
+
+def _worded(words: list[Word], index: int) -> Measure | None:
+    norm = words[index].norm
+    before = {word.norm for word in words[max(0, index - 3) : index]}
+    if norm in _DECADES and before & _OWNERS:
+        return Measure(_DECADES[norm], index, index + 1, True)
+    if norm in ("pensioner", "retired"):
+        return Measure(_RETIRED_AT, index, index + 1, True)
+    if norm == "teenager" and {"a", "im"} <= before:
+        return Measure(15.0, index, index + 1, True)
+    return None
+
+
+def _numbered(words: list[Word], index: int) -> Measure | None:
+    if words[index].norm in ARTICLES:
+        return None
+    glued = _GLUED.fullmatch(words[index].norm)
+    read = (float(glued[1]), index + 1) if glued else number_at(words, index)
+    if read is None or not 0 < read[0] <= _OLDEST:
+        return None
+    value, after = read
+    if glued or _is_called_old(words, after) or _is_said_of_a_person(words, index, after, value):
+        return Measure(value, index, after, True)
+    return None
+
+
+def _is_called_old(words: list[Word], after: int) -> bool:
+    tail = tuple(word.norm for word in words[after : after + 2])
+    return tail in _OLD or tail[:1] in {(word,) for word in _OLD_WORDS}
+
+
+def _is_said_of_a_person(words: list[Word], index: int, after: int, value: float) -> bool:
+    """Read "I'm 52 and", "she's 84 neck is stiff", "I am 68 years", "she is 77, she fell"."""
+    if index == 0 or words[index].break_before >= PAUSE or value < 5:
+        return False
+    before = words[index - 1].norm
+    if before not in _BEFORE:
+        return False
+    ends = after >= len(words) or words[after].break_before >= PAUSE
+    tail = "" if ends else words[after].norm
+    if before == "is" and not (ends and value >= 16 and _has_person(words, index)):
+        return tail in _YEARS and _has_person(words, index)
+    return tail not in _NOT_AGES or (tail in _YEARS and value >= 12)
+
+
+def _has_person(words: list[Word], index: int) -> bool:
+    """Tell a mother who "is 77" from a pulse that "is 60"."""
+    return bool({word.norm for word in words[max(0, index - 4) : index - 1]} & _PERSONS)
+
+
+def is_age_in_years(words: list[Word], index: int) -> bool:
+    """Tell whether "68 years" at an index is an age ("I am 68 years") and no duration.
+
+    Args:
+        words: The message's words.
+        index: Where the number stands.
+    """
+    return any(age.first == index for age in [_numbered(words, index)] if age is not None)
+
+
+def age_band(years: float) -> str:
+    """Return the band of an age; exact ages are never kept.
+
+    Args:
+        years: Age in years.
+
+    Returns:
+        One of the values of the attribute `age_band`.
+    """
+    if years < 16:
+        return "<16"
+    if years < 50:
+        return "16-49"
+    return "50-64" if years < 65 else ">=65"

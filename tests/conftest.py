@@ -1,0 +1,57 @@
+"""Fixtures of the whole: the trained model, an agent inside the process, a real server."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+# Set before Rasa is imported anywhere, as the `atlas` command does.
+os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+
+from support.project import trained_model
+from support.server import AtlasServer, Conversation
+
+if TYPE_CHECKING:
+    from rasa.core.agent import Agent
+
+# A Wednesday, ten in the morning in New York: the clinic is open.
+SERVER_NOW = "2027-03-03T15:00:00+00:00"
+
+
+@pytest.fixture(scope="session")
+def model() -> Path:
+    """The model for the present data and code, trained once if there is none."""
+    return trained_model()
+
+
+@pytest.fixture(scope="session")
+def agent(model: Path) -> Agent:
+    """Rasa with the trained model and the real actions, inside this process."""
+    from rasa.core.agent import Agent
+    from rasa.utils.log_utils import configure_structlog
+
+    from bot.in_process_actions import InProcessActionEndpoint
+
+    configure_structlog(logging.WARNING)
+    return Agent.load(str(model), action_endpoint=InProcessActionEndpoint())
+
+
+@pytest.fixture(scope="session")
+def atlas(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AtlasServer]:
+    """A real server, shared by all tests that change nothing of it."""
+    server = AtlasServer(tmp_path_factory.mktemp("atlas"), ATLAS_NOW=SERVER_NOW)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def conversation(atlas: AtlasServer) -> Conversation:
+    """A new visitor of the shared server."""
+    return Conversation(atlas.base_url)
