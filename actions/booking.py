@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.safe_action import Events, SafeAction, clinic_facts
 from clinic import clock
 from clinic.dialogue.agenda import BOOKING, MANAGING
-from clinic.dialogue.booking_answers import chosen_slot
+from clinic.dialogue.booking_answers import chosen_slot, field_to_change
 from clinic.scheduling.availability import Availability
 from clinic.scheduling.calendar import to_ics
 from clinic.scheduling.contact import ContactProblem, parse_contact, parse_name
@@ -24,6 +25,7 @@ from clinic.scheduling.port import (
     Contact,
     PatientDetails,
     Scheduler,
+    SchedulerUnavailable,
     Slot,
     SlotQuery,
     SlotTaken,
@@ -97,12 +99,15 @@ class _Booking:
             self._take_opening()
         elif not self._answers:
             self._explain_unread()
+        elif self._question in ("patient_name", "patient_contact") and self._change_other():
+            return
         elif self._question == "booking_confirmed":
             await self._take_confirmation()
         elif self._question == "appointment_slot":
             await self._take_time(self._text)
         elif self._question == "patient_name":
             self.changes["patient_name"] = parse_name(self._text)
+            self._take_contact(quietly=True)
         elif self._question == "patient_contact":
             self._take_contact()
 
@@ -128,7 +133,7 @@ class _Booking:
     def _explain_unread(self) -> None:
         """Say what was wrong with an answer that could not be read."""
         agenda = self._tracker.get_slot("agenda") or []
-        if any(name != BOOKING for name in agenda):
+        if self._intent == "repeat" or any(name != BOOKING for name in agenda):
             return  # something else was replied to; the question simply comes again
         self._dispatcher.utter_message(response=f"utter_invalid_{self._question}")
 
@@ -162,22 +167,32 @@ class _Booking:
         if contact is not None:
             self.changes["patient_contact"] = {"phone": contact.phone, "email": contact.email}
 
+    def _change_other(self) -> bool:
+        """Ask again for a field that the message wants changed, if it is not the one asked."""
+        field = field_to_change(self._text, str(self._intent), str(self._question))
+        if field in (None, self._question):
+            return False
+        self._ask_again(str(field))
+        return True
+
+    def _ask_again(self, field: str) -> None:
+        self.changes[field] = None
+        if field == "appointment_slot":
+            wish = understand_when(self._text, clock.now(), self._zone)
+            self.changes["appointment_offers"] = None
+            self.changes["booking_wish"] = self._text[:500] if wish else None
+
     async def _take_confirmation(self) -> None:
         """Take a yes, a no, or a change of one field."""
-        if self._intent == "affirm":
+        field = field_to_change(self._text, str(self._intent), str(self._question))
+        if self._intent == "affirm" and field is None:
             self.changes["booking_confirmed"] = True
             return
         before = dict(self.changes)
         self._take_contact(quietly=True)
         wants_time = understand_when(self._text, clock.now(), self._zone) is not None
-        if self.changes == before and (wants_time or "time" in self._text.lower()):
-            self.changes.update(
-                appointment_slot=None,
-                appointment_offers=None,
-                booking_wish=self._text[:500] if wants_time else None,
-            )
-        elif self.changes == before and "name" in self._text.lower():
-            self.changes["patient_name"] = parse_name(_after(self._text, "name is"))
+        if self.changes == before and (field or wants_time):
+            self._ask_again(field or "appointment_slot")
         elif self.changes == before and self._intent == "deny":
             self._dispatcher.utter_message(response="utter_change_what")
         self.changes["booking_confirmed"] = None
@@ -548,6 +563,22 @@ def _announce(dispatcher: CollectingDispatcher, appointment: Appointment, respon
         },
         **clinic_facts(),
     )
+
+
+async def give_up_booking(tracker: Tracker) -> Events:
+    """Free the time that is held for an unfinished booking.
+
+    Args:
+        tracker: The conversation.
+
+    Returns:
+        Events that forget the time; name and contact stay for another try.
+    """
+    hold_id = tracker.get_slot("appointment_hold")
+    if hold_id:
+        with suppress(SchedulerUnavailable):  # it expires by itself
+            await in_thread(get_scheduler().release, hold_id)
+    return _clear()
 
 
 def _clear() -> Events:

@@ -8,6 +8,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.booking import give_up_booking
 from actions.safe_action import Events, SafeAction, clinic_facts
 from clinic.clinical import get_clinical_data
 from clinic.dialogue.agenda import INTERVIEW
@@ -37,7 +38,7 @@ class ValidateInterviewForm(SafeAction):
         if unknown and current not in skipped:
             if tracker.get_slot("turn_answered"):
                 skipped.append(current)  # answered as far as the patient can
-            elif interrupted(tracker) or tracker.get_slot("turn_changed"):
+            elif interrupted(tracker) or tracker.get_slot("turn_changed") or asks_again(tracker):
                 pass  # the question comes again after a reply or a correction
             elif retries >= _MOST_RETRIES - 1:
                 skipped.append(current)
@@ -216,7 +217,12 @@ class ActionStopForm(SafeAction):
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Close the form and say what is possible now."""
         dispatcher.utter_message(response="utter_stopped", **clinic_facts())
-        return [ActiveLoop(None), SlotSet("requested_slot", None), SlotSet("booking_wanted", None)]
+        return [
+            ActiveLoop(None),
+            SlotSet("requested_slot", None),
+            SlotSet("booking_wanted", None),
+            *await give_up_booking(tracker),
+        ]
 
 
 class ActionAskConsent(SafeAction):
@@ -244,7 +250,12 @@ class ActionStartOver(SafeAction):
         if tracker.get_slot("disposition") in ("emergency", "emergency_ambulance"):
             dispatcher.utter_message(response="utter_emergency_reminder", **clinic_facts())
         dispatcher.utter_message(response="utter_started_over")
-        return [*forget_history(), ActiveLoop(None), SlotSet("requested_slot", None)]
+        return [
+            *forget_history(),
+            *await give_up_booking(tracker),
+            ActiveLoop(None),
+            SlotSet("requested_slot", None),
+        ]
 
 
 def forget_history() -> Events:
@@ -275,6 +286,11 @@ def history_of(tracker: Tracker) -> dict[str, Any]:
 def is_open(tracker: Tracker) -> bool:
     """Tell whether the interview is open."""
     return (tracker.active_loop or {}).get("name") == INTERVIEW
+
+
+def asks_again(tracker: Tracker) -> bool:
+    """Tell whether the visitor only wants to hear the question again."""
+    return bool((tracker.latest_message.get("intent") or {}).get("name") == "repeat")
 
 
 def interrupted(tracker: Tracker) -> bool:

@@ -6,6 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.booking import give_up_booking
 from actions.interview import forget_history
 from actions.safe_action import Events, SafeAction, clinic_facts
 
@@ -45,4 +46,10 @@ class ActionDeleteData(SafeAction):
         """Clear all health and contact slots; a booked appointment stays and is said to stay."""
         dispatcher.utter_message(response="utter_data_forgotten", **clinic_facts())
         cleared = [SlotSet(name, None) for name in _PERSONAL_SLOTS]
-        return [*forget_history(), *cleared, ActiveLoop(None), SlotSet("requested_slot", None)]
+        return [
+            *forget_history(),
+            *await give_up_booking(tracker),
+            *cleared,
+            ActiveLoop(None),
+            SlotSet("requested_slot", None),
+        ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -44,7 +45,25 @@ _REPORTS = frozenset(
         "radiation",
     }
 )
+_ABOUT_BOOKINGS = frozenset(
+    {
+        "cancel_appointment",
+        "reschedule_appointment",
+        "look_up_appointment",
+        "ask_clinic_info",
+        "deny",
+        "ask_help",
+    }
+)
+_BOOKING_WISH = re.compile(
+    r"\b(book|schedule|make|get|have|need|want|like|arrange)\b[^.?!]{0,25}"
+    r"\b(appointment|appt|visit|slot)\b|\bbook me\b",
+    re.IGNORECASE,
+)
 EXTERNAL_MESSAGE_PREFIX = "EXTERNAL: "  # how Rasa writes an event that is no message
+_ABOUT_ATLAS = frozenset(
+    {"ask_meaning", "ask_why", "ask_help", "ask_privacy", "ask_clinic_info", "bot_challenge"}
+)
 _REQUESTS = frozenset({"book_appointment", "ask_topic", "report_pain"})
 
 
@@ -63,13 +82,15 @@ class ActionValidateSlotMappings(SafeAction):
         """Read the latest message."""
         if (tracker.latest_message.get("intent") or {}).get("name") is None:
             return []
+        if was_read(tracker):
+            return []  # Rasa asks again when a form opens; the turn is planned once
         turn = MessageReading(tracker)
         changes = {**turn.changes, **turn.control_slots()}
         if not tracker.get_slot("notice_given"):
             facts = clinic_facts()
             changes.update({name: facts[name] for name in facts})
-            changes["notice_given"] = True
-            if not turn.is_emergency_new:
+            if not turn.is_emergency_new:  # then it follows what to do now
+                changes["notice_given"] = True
                 dispatcher.utter_message(response="utter_notice", **facts)
         return [SlotSet(name, value) for name, value in changes.items()]
 
@@ -127,6 +148,8 @@ class MessageReading:
             "offered_booking": False,
             "turn_changed": sorted(self.changes),
         }
+        if self._intent != "nlu_fallback":
+            control["misunderstandings"] = None
         if self._just_consented():
             control["consent"] = True
         if self._assessment.level.is_emergency:
@@ -166,7 +189,7 @@ class MessageReading:
                 self._speech_act(),
                 {**self._history, **changes},
             )
-            self._answered = answer.answered
+            self._answered = answer.answered or answer.unsure
             changes.update(answer.changes)
         elif self._form in (BOOKING, MANAGING) and self._question:
             clinic = get_settings().clinic
@@ -230,16 +253,20 @@ class MessageReading:
         ranking = self._tracker.latest_message.get("intent_ranking") or []
         second = ranking[1] if len(ranking) > 1 else {}
         is_request = second.get("name") in _REQUESTS and second.get("confidence", 0) >= 0.2
-        topics = tuple(self._tracker.latest_message.get("topics") or ())
+        topics = tuple(self._tracker.latest_message.get("topics") or self._topic_meant())
         reports = any(
-            finding.attribute in _REPORTS and finding.assertion is Assertion.PRESENT
+            finding.attribute in _REPORTS
+            and finding.assertion is Assertion.PRESENT
+            and (finding.attribute, finding.value) != ("site", "other")
             for finding in self._reading.findings
         )
         flags_before = set(self._tracker.get_slot("red_flags") or [])
         return Turn(
             intent=self._intent,
             confidence=self._confidence,
-            second_intent=second.get("name") if is_request else None,
+            second_intent="book_appointment"
+            if self._asks_to_book()
+            else (second.get("name") if is_request else None),
             topics=topics,
             is_question=self._is_question(),
             reports_symptoms=reports,
@@ -263,6 +290,13 @@ class MessageReading:
             has_history=bool(self._after.get("site")),
         )
 
+    def _topic_meant(self) -> list[str]:
+        """Return what was explained before when "does it hurt?" asks on about it."""
+        last = self._tracker.get_slot("topic")
+        aspect = self._tracker.latest_message.get("aspect")
+        asks_on = aspect not in (None, "what") and self._intent not in _ABOUT_ATLAS
+        return [last] if last and asks_on else []
+
     def _just_consented(self) -> bool:
         asked = bool(self._tracker.get_slot("consent_asked"))
         given = bool(self._tracker.get_slot("consent"))
@@ -270,6 +304,10 @@ class MessageReading:
 
     def _is_external(self) -> bool:
         return self._text.startswith(EXTERNAL_MESSAGE_PREFIX)
+
+    def _asks_to_book(self) -> bool:
+        """Tell whether a message about something else asks for an appointment as well."""
+        return self._intent not in _ABOUT_BOOKINGS and bool(_BOOKING_WISH.search(self._text))
 
     def _is_question(self) -> bool:
         if "?" in self._text:
@@ -295,6 +333,16 @@ class MessageReading:
             }
             & set(opening[:1])
         ) or opening[:2] in (("and", "the"), ("and", "what"), ("tell", "me"))
+
+
+def was_read(tracker: Tracker) -> bool:
+    """Tell whether the latest message was read and its turn planned already."""
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            return False
+        if event.get("event") == "slot" and event.get("name") == "agenda":
+            return True
+    return False
 
 
 def message_text(tracker: Tracker) -> str:

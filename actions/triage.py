@@ -6,6 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.booking import give_up_booking
 from actions.interview import history_of
 from actions.safe_action import Events, SafeAction, clinic_facts
 from clinic.clinical import get_clinical_data
@@ -29,12 +30,15 @@ class ActionGiveEmergencyAdvice(SafeAction):
                 response=f"utter_guidance_{assessment.guidance}", **clinic_facts()
             )
         dispatcher.utter_message(response="utter_emergency_limits", **clinic_facts())
+        if not tracker.get_slot("notice_given"):
+            dispatcher.utter_message(response="utter_notice", **clinic_facts())
         return [
             ActiveLoop(None),
             SlotSet("requested_slot", None),
             SlotSet("booking_wanted", None),
-            SlotSet("appointment_offers", None),
             SlotSet("rule_version", assessment.version),
+            SlotSet("notice_given", True),
+            *await give_up_booking(tracker),
         ]
 
 

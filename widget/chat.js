@@ -304,11 +304,13 @@ function withoutSummary(text, summary) {
 }
 
 // "Tue Nov 24, 9:00 AM with Dr. Demo": the time counts, the name follows more quietly.
-function slotTitle(title) {
-  const [, when, who] = /^(.+\d (?:AM|PM)) (with .+)$/.exec(title) ?? [];
-  if (!who) return [element("span", {}, title)];
+const SLOT = /^(?<when>.+\d (?:AM|PM)) (?<who>with .+)$/;
+
+function slot(title) {
+  const { when, who } = SLOT.exec(title)?.groups ?? {};
+  if (!who) return element("span", {}, title);
   const quiet = element("span", { className: "who" }, who);
-  return [element("span", {}, element("strong", {}, when), " ", quiet)];
+  return element("span", {}, element("strong", {}, when), " ", quiet);
 }
 
 class View {
@@ -455,7 +457,7 @@ class View {
     group.classList.toggle("long", long);
     for (const { title, payload } of buttons) {
       const button = element("button", { className: "reply", type: "button" });
-      button.append(...(long ? slotTitle(title) : [title]));
+      button.append(long ? slot(title) : title);
       button.addEventListener("click", () => this.#onChoice(payload || title, title));
       group.append(button);
     }
@@ -516,11 +518,15 @@ class View {
   }
 
   #appointment({ reference, summary, ics, title }, text) {
-    const { heading, rest } = withoutSummary(text ?? "", String(summary ?? ""));
+    const said = String(summary ?? "");
+    const { heading, rest } = withoutSummary(text ?? "", said);
     const head = element("p", { className: "card-head" }, icon("calendar"));
     head.append(title ?? heading ?? "Your visit");
     const body = element("div", { className: "card-body" });
-    if (summary) body.append(element("p", { className: "summary" }, ...inline(String(summary))));
+    if (said) {
+      const shown = SLOT.test(said) ? slot(said) : rich(said);
+      body.append(element("div", { className: "summary" }, shown));
+    }
     if (reference) {
       const code = element("code", {}, String(reference));
       body.append(element("p", { className: "reference" }, "Reference", code));

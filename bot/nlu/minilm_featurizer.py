@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -154,8 +156,10 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add the sentence vector to each training example."""
-        self.process(training_data.training_examples)
+        """Add the sentence vector to each training example, on all cores."""
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+            for _ in pool.map(self._embed, training_data.training_examples):
+                pass
         return training_data
 
     def _embed(self, message: Message) -> None:

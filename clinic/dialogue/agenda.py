@@ -157,9 +157,15 @@ def _in_form(turn: Turn) -> list[str]:
     asks = _asks(turn)
     if turn.answered:
         # The answer counts; a question in the same message is answered before the next one.
-        return [*asks, form] if asks else [form]
-    if turn.intent == "stop" and turn.confidence >= SURE:
+        # A bare "45" asks nothing, whatever it looks like to the classifier.
+        also = asks if turn.is_question and not _LEAVES_FORM & set(asks) else []
+        return [*also, form]
+    # Nothing is booked yet, so "cancel" means this booking, and a move another time for it.
+    gives_up = turn.intent == "cancel_appointment" and form == BOOKING
+    if (turn.intent == "stop" or gives_up) and turn.confidence >= SURE:
         return ["action_stop_form"]
+    if turn.intent == "reschedule_appointment" and form == BOOKING:
+        return [form]
     if turn.intent in _STEPS and turn.confidence >= SURE and form == INTERVIEW:
         return [_STEPS[turn.intent], form]
     if turn.intent == "repeat" and turn.confidence >= SURE:
@@ -180,6 +186,8 @@ def _asks(turn: Turn) -> list[str]:
     """Return the reply to a question that stands in the message, whatever else it says."""
     if turn.intent == "ask_diagnosis" and turn.topics and turn.confidence >= SURE:
         return ["utter_not_a_diagnosis", "action_explain_topic"]
+    if turn.intent == "ask_medicine_advice" and turn.confidence >= SURE:
+        return ["utter_medicine_advice"]  # never only the text about the medicine
     if turn.topics and turn.is_question and turn.intent not in ("ask_clinic_info", "ask_why"):
         return ["action_explain_topic"]
     if turn.intent in _ANSWERED_ANYWHERE and turn.confidence >= SURE:
@@ -197,14 +205,17 @@ def _without_form(turn: Turn) -> list[str]:
     if turn.offered_booking and turn.intent == "deny":
         return ["utter_no_booking"]
     wants_booking = turn.intent == "book_appointment" or turn.second_intent == "book_appointment"
-    asks = _asks(turn) if turn.intent != "book_appointment" else []
+    only_books = turn.intent == "book_appointment" and turn.second_intent != "ask_topic"
+    asks = [] if only_books else _asks(turn)
     if wants_booking and turn.confidence >= 0.3:
         if turn.screened or not turn.triage:
             return [*asks, BOOKING]
         return [*asks, "action_note_booking_wish", INTERVIEW]
-    if turn.reports_symptoms and turn.triage and not turn.assessed:
+    if not turn.triage and (turn.reports_symptoms or turn.intent == "report_pain"):
+        return [*asks, "utter_no_triage"]
+    if turn.reports_symptoms and not turn.assessed:
         return [*asks, INTERVIEW]
-    if turn.intent == "report_pain" and turn.triage and turn.confidence >= 0.3:
+    if turn.intent == "report_pain" and turn.confidence >= 0.3:
         return [*asks, INTERVIEW] if not turn.assessed else ["action_update_outcome"]
     if "action_explain_topic" in asks:
         return asks

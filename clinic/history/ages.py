@@ -44,6 +44,7 @@ _PERSONS = frozenset(
     "uncle friend neighbour neighbor patient gran nan grandma grandad grandpa grandfather "
     "grandmother client".split()
 )
+_AFTER_AGE = frozenset("years yrs year next now and today soon this".split())
 _YEARS = frozenset("years yrs year".split())
 
 
@@ -96,15 +97,17 @@ def _is_called_old(words: list[Word], after: int) -> bool:
 
 def _is_said_of_a_person(words: list[Word], index: int, after: int, value: float) -> bool:
     """Read "I'm 52 and", "she's 84 neck is stiff", "I am 68 years", "she is 77, she fell"."""
-    if index == 0 or words[index].break_before >= PAUSE or value < 5:
+    if index == 0 or words[index].break_before > PAUSE or value < 5:
         return False
     before = words[index - 1].norm
+    ends = after >= len(words) or words[after].break_before >= PAUSE
+    if words[index].break_before == PAUSE:  # "Mum (79) fell"
+        return ends and before in _PERSONS
     if before not in _BEFORE:
         return False
-    ends = after >= len(words) or words[after].break_before >= PAUSE
     tail = "" if ends else words[after].norm
-    if before == "is" and not (ends and value >= 16 and _has_person(words, index)):
-        return tail in _YEARS and _has_person(words, index)
+    if before == "is" and not (_has_person(words, index) and (ends or tail in _AFTER_AGE)):
+        return False
     return tail not in _NOT_AGES or (tail in _YEARS and value >= 12)
 
 

@@ -38,6 +38,10 @@ _LOSSES = frozenset("loss lack change problem problems difficulty trouble issue 
 _NOW = frozenset("now today currently still again lately tonight".split())
 _RECOVERED = frozenset("fine ok okay better healed recovered gone well good normal".split())
 _NEW = frozenset("and but now then today yesterday suddenly plus since".split())
+_ASKING_VERBS = frozenset("is are can could does do would will".split())
+_JUDGEMENTS = frozenset(
+    "emergency serious dangerous normal linked related common caused sign symptom safe bad".split()
+)
 _BEFORE_QUESTION = frozenset(
     "and but so or also hi hello hey doctor please just if know about tell me explain ask asking "
     "wonder wondering understand um well ok".split()
@@ -161,7 +165,16 @@ class Context:
         for cue in self._cues_before("QUESTION", span, self._sentence_starts):
             if self._opens_question(cue):
                 return not self._norms(cue.last, span.last) & _REPORTED
-        return False
+        return self._is_general_question(span)
+
+    def _is_general_question(self, span: Span) -> bool:
+        """Read "is numbness in the legs serious", which has no cue of its own in front."""
+        start = self._sentence_starts[span.first]
+        end = min(len(self.words), start + _REACH)
+        sentence = self._norms(start, end)
+        if self.words[start].norm not in _ASKING_VERBS or sentence & _REPORTED:
+            return False
+        return self.words[start].question or bool(sentence & _JUDGEMENTS)
 
     def _opens_question(self, cue: Span) -> bool:
         """Tell "is there numbness" from "the pain is there"."""

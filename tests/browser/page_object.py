@@ -60,7 +60,8 @@ class ChatPage:
 
     def offered_replies(self) -> list[str]:
         """Return the titles of the suggested replies that can be tapped now."""
-        return self.log.locator(".choices button").all_inner_texts()
+        titles = self.log.locator(".choices button").all_inner_texts()
+        return [" ".join(title.split()) for title in titles]
 
     def visitor_messages(self) -> list[str]:
         """Return what the visitor said, as it is shown."""

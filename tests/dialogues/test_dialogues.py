@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from rasa.core.agent import Agent
-
 from support.dialogue import NOW, Stage, load_dialogue
 
 FOLDER = Path(__file__).parent

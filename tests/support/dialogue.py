@@ -79,9 +79,7 @@ class Stage:
         self._channels: dict[str, CollectingOutputChannel] = {}
         monkeypatch.setenv("ATLAS_NOW", at)
         monkeypatch.setenv("ATLAS_DATABASE_URL", f"sqlite:///{self.database}")
-        monkeypatch.setattr(
-            "clinic.settings.environment._cached", _settings(folder, changes or {})
-        )
+        monkeypatch.setattr("clinic.settings.environment._cached", _settings(folder, changes or {}))
         get_scheduler.cache_clear()
 
     async def play(self, dialogue: Mapping[str, Any]) -> None:
@@ -164,7 +162,9 @@ class Stage:
         if "replies" in step and trace != step["replies"]:
             problems.append(f"replies are {trace}, not {step['replies']}")
         ran = _actions(tracker)
-        problems += [f"{name} did not run: {ran}" for name in step.get("ran", ()) if name not in ran]
+        problems += [
+            f"{name} did not run: {ran}" for name in step.get("ran", ()) if name not in ran
+        ]
         problems += [f"{name} was said" for name in step.get("never", ()) if name in [*trace, *ran]]
         for name, wanted in step.get("slots", {}).items():
             if slots.get(name) != wanted or isinstance(slots.get(name), bool) != isinstance(
@@ -235,5 +235,3 @@ def _utterances(tracker: DialogueStateTracker) -> list[str]:
         elif isinstance(event, BotUttered):
             names.append(event.metadata.get("utter_action") or f"action:{action}")
     return names
-
-

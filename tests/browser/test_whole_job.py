@@ -1,0 +1,248 @@
+"""The whole job in a real browser against a real Atlas: from the first words to a booked visit.
+
+The pictures that are kept in screenshots/ are for people to look at; nothing compares them.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from page_object import ChatPage
+from playwright.sync_api import Browser, Page, expect
+from support.server import AtlasServer
+
+from clinic.settings import get_settings
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+
+PICTURES = Path(__file__).parent / "screenshots"
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "has_touch": True,
+    "is_mobile": True,
+}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+DEVICES = {
+    "phone": PHONE,
+    "desktop": DESKTOP,
+    "phone-dark": {**PHONE, "color_scheme": "dark"},
+    "desktop-dark": {**DESKTOP, "color_scheme": "dark"},
+}
+# One each, so that every visit can be told apart in the shared book.
+PATIENTS = {
+    "phone": "Maria Lopez",
+    "desktop": "Jonas O'Brien-Lee",
+    "phone-dark": "José Castillo",
+    "desktop-dark": "Aylin Yilmaz",
+}
+PAIN = "My neck has been hurting for two weeks after long days at my laptop, a dull ache"
+EMERGENCY = "I fell off a ladder yesterday and now I can't feel my legs"
+# What a visitor with ordinary neck pain chooses, whatever is asked first.
+ORDINARY = {
+    "None of these",
+    "No, none",
+    "It built up slowly",
+    "2 to 6 weeks ago",
+    "4-6, moderate",
+    "16 to 49",
+    "Neck",
+}
+
+Keep = Callable[[str], None]
+
+
+class Desk:
+    """What the clinic's appointment book holds, read past Atlas."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+
+    def rows(self, query: str, *values: str) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self._database)) as connection:
+            return connection.execute(query, values).fetchall()
+
+    def visits_of(self, name: str) -> list[tuple[Any, ...]]:
+        return self.rows(
+            "SELECT reference, status, start_utc, phone FROM appointments"
+            " JOIN patients ON patients.id = patient_id WHERE patients.name = ?",
+            name,
+        )
+
+    def count(self, table: str) -> int:
+        return int(self.rows(f"SELECT count(*) FROM {table}")[0][0])
+
+    def everything(self) -> str:
+        with closing(sqlite3.connect(self._database)) as connection:
+            return "\n".join(connection.iterdump()).lower()
+
+
+@pytest.fixture
+def desk(atlas: AtlasServer) -> Desk:
+    return Desk(atlas.database)
+
+
+@pytest.fixture(params=DEVICES)
+def device(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def chat(chromium: Browser, atlas: AtlasServer, device: str) -> Iterator[ChatPage]:
+    context = chromium.new_context(locale="en-US", **DEVICES[device])
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield ChatPage(page, atlas.base_url).open()
+    context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def keep(chat: ChatPage, device: str) -> Keep:
+    """Keep a picture, and check that nothing sticks out of the page at that moment."""
+    return lambda name: keep_picture(chat.page, f"{device}-{name}")
+
+
+def keep_picture(page: Page, name: str) -> None:
+    expect(page.locator(".emergency-call")).to_be_in_viewport(ratio=0.99)
+    expect(page.get_by_label("Your message to Atlas")).to_be_in_viewport(ratio=0.99)
+    widths = page.evaluate(
+        "[innerWidth, document.documentElement.scrollWidth,"
+        " document.querySelector('.chat').getBoundingClientRect().right,"
+        " ...['.bar', '.log', '.dock'].map(part =>"
+        " document.querySelector(part).getBoundingClientRect().right)]"
+    )
+    assert set(widths) == {widths[0]}
+    page.wait_for_timeout(300)  # until what arrived has stopped moving
+    page.screenshot(path=PICTURES / f"{name}.png")
+
+
+def wanted_start(title: str, now: datetime) -> str:
+    """Return the moment that a time's title names, as the database writes it."""
+    zone = ZoneInfo(get_settings().clinic.time_zone)
+    when = title.split(" with ")[0]
+    start = datetime.strptime(f"{now.year} {when}", "%Y %a %b %d, %I:%M %p").replace(tzinfo=zone)
+    return f"{start.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+def test_a_visitor_with_neck_pain_ends_with_a_visit_in_the_book(
+    chat: ChatPage, keep: Keep, desk: Desk, device: str
+) -> None:
+    name = PATIENTS[device]
+    keep("01-welcome")
+
+    replies = chat.send(PAIN)
+    assert "2 weeks" in replies[0]
+    keep("02-warning-signs")
+    chat.click_reply("None of these")
+    assert "How did it start?" in chat.last_replies()[-1]
+
+    replies = chat.send("what is an MRI?")
+    assert "magnet" in replies[0]
+    assert "Source" in replies[0]
+    assert "How did it start?" in replies[-1]
+    keep("03-question-in-between")
+
+    chat.click_reply("It built up slowly")
+    chat.send("about a 5")
+    for _ in range(8):
+        if chat.log.locator(".card.level").count():
+            break
+        (answer,) = ORDINARY & set(chat.offered_replies())
+        keep("04-" + re.sub(r"\W+", "-", answer.lower()))
+        chat.click_reply(answer)
+    expect(chat.log.locator(".card.level")).to_be_visible()
+    assert chat.visitor_messages().count("It built up slowly") == 1
+    assert not any("When did it start" in reply for reply in chat.log.all_inner_texts())
+    keep("05-level")
+
+    chat.click_reply("Yes, book a visit")
+    keep("06-times")
+    wanted = chat.offered_replies()[-1]
+    assert "your name" in chat.click_reply(wanted)[-1]
+    chat.send(name)
+    summary = chat.send("(212) 555-0123")[-1]
+    assert name in summary
+    assert wanted in " ".join(summary.split())
+    assert desk.visits_of(name) == []
+    keep("07-summary")
+
+    booked = chat.click_reply("Yes, book it")[-1]
+    keep("08-booked")
+    (visit,) = desk.visits_of(name)
+    reference, status, start, phone = visit
+    assert reference in booked
+    assert (status, phone) == ("booked", "+12125550123")
+    offered_on = datetime.fromisoformat(start)
+    assert start.startswith(wanted_start(wanted, offered_on))
+    for word in ("laptop", "ache", "neck", "consultation"):
+        assert word not in desk.everything()
+
+
+def test_an_emergency_shows_an_alert_with_a_number_to_call_and_books_nothing(
+    chat: ChatPage, keep: Keep, desk: Desk
+) -> None:
+    before = desk.count("appointments"), desk.count("holds")
+    number = get_settings().clinic.emergency_number
+    chat.send(EMERGENCY)
+    call = chat.log.get_by_role("link", name=f"Call {number}")
+    expect(call).to_be_in_viewport(ratio=0.99)
+    assert call.get_attribute("href") == f"tel:{number}"
+    assert number in chat.page.get_by_role("alert").inner_text()
+    assert chat.offered_replies() == []
+    keep("11-emergency")
+
+    chat.send("I'm OK now, just book me an appointment please")
+    assert number in chat.last_replies()[-1]
+    assert chat.offered_replies() == []
+    keep("12-emergency-insists")
+    assert (desk.count("appointments"), desk.count("holds")) == before
+
+    chat.page.reload()
+    chat.wait_idle()
+    expect(chat.log.get_by_role("link", name=f"Call {number}")).to_have_count(1)
+    assert chat.page.locator("#chat").get_attribute("data-urgent") is not None
+
+
+def test_somebody_without_a_mouse_gets_from_the_first_key_to_a_level(
+    page: Page, atlas: AtlasServer
+) -> None:
+    chat = ChatPage(page, atlas.base_url).open()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # "Skip to the message box"
+    page.keyboard.type(PAIN)
+    page.keyboard.press("Enter")
+    chat.wait_idle()
+    for _ in range(9):
+        if chat.log.locator(".card.level").count():
+            break
+        (answer,) = ORDINARY & set(chat.offered_replies())
+        walk_back_to(page, answer)
+        page.keyboard.press("Enter")
+        chat.wait_idle()
+    expect(chat.log.locator(".card.level")).to_be_visible()
+    expect(page.get_by_label("Your message to Atlas")).to_be_focused()
+    keep_picture(page, "keyboard-level")
+
+
+def walk_back_to(page: Page, title: str) -> None:
+    """Press Shift+Tab until a choice has the focus, and check that one can see it there."""
+    for _ in range(10):
+        page.keyboard.press("Shift+Tab")
+        text, outline = page.evaluate(
+            "[document.activeElement.innerText,"
+            " getComputedStyle(document.activeElement).outlineStyle]"
+        )
+        assert outline != "none"
+        if " ".join(text.split()) == title:
+            return
+    raise AssertionError(f"{title!r} is out of the keyboard's reach")

@@ -1,0 +1,93 @@
+"""Whether a message answers the booking question that was asked."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from clinic.dialogue.booking_answers import answers_booking, chosen_slot, field_to_change
+from clinic.scheduling.port import Slot
+
+ZONE = ZoneInfo("America/New_York")
+NOW = datetime(2027, 3, 3, 15, tzinfo=UTC)
+
+
+def offer(hour: int, title: str) -> dict[str, str]:
+    start = datetime(2027, 3, 4, hour, tzinfo=UTC)
+    slot = Slot(start, start + timedelta(minutes=40), "someone", "new")
+    return {**slot.as_dict(), "title": title}
+
+
+OFFERS = [offer(14, "Thu Mar 4, 9:00 AM with Dr. A"), offer(18, "Thu Mar 4, 1:00 PM with Dr. B")]
+
+
+def answers(question: str, text: str, act: str = "inform") -> bool:
+    return answers_booking(question, text, act=act, offers=OFFERS, now=NOW, zone=ZONE, region="US")
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("Thu Mar 4, 1:00 PM with Dr. B", 18),
+        ("thu mar 4, 1:00 pm with dr. b", 18),
+        ("the first one", 14),
+        ("the last one", 18),
+    ],
+)
+def test_a_time_is_chosen_by_its_button_or_by_its_place(text: str, hour: int) -> None:
+    slot = chosen_slot(text, OFFERS, ZONE)
+    assert slot is not None
+    assert slot.start.hour == hour
+
+
+def test_nothing_is_chosen_from_no_offers() -> None:
+    assert chosen_slot("the first one", [], ZONE) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "act", "expected"),
+    [
+        ("appointment_slot", "Friday afternoon", "inform", True),
+        ("appointment_slot", "purple", "inform", False),
+        ("patient_name", "Jane Doe", "inform", True),
+        ("patient_name", "who are you?", "bot_challenge", False),
+        ("patient_name", "my neck hurts", "report_pain", False),
+        ("patient_name", "change the time", "reschedule_appointment", True),
+        ("patient_contact", "212 555 0199", "inform", True),
+        ("patient_contact", "jane@example.com", "inform", True),
+        ("patient_contact", "jane@", "inform", True),
+        ("patient_contact", "no", "deny", False),
+        ("booking_confirmed", "yes", "affirm", True),
+        ("booking_confirmed", "change my name", "delete_my_data", True),
+        ("booking_confirmed", "what is an MRI?", "ask_topic", False),
+        ("manage_reference", "ATL-7K3M9Q", "inform", True),
+        ("manage_confirmed", "no", "deny", True),
+        ("no_such_question", "yes", "affirm", False),
+    ],
+)
+def test_an_answer_is_told_from_something_else(
+    question: str, text: str, act: str, expected: bool
+) -> None:
+    assert answers(question, text, act) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "act", "field"),
+    [
+        ("Change the time", "reschedule_appointment", "appointment_slot"),
+        ("a different day please", "inform", "appointment_slot"),
+        ("the name", "inform", "patient_name"),
+        ("my name is wrong", "inform", "patient_name"),
+        ("the phone number is wrong", "inform", "patient_contact"),
+        ("yes but change the time", "affirm", "appointment_slot"),
+        ("yes, that time is good", "affirm", None),
+        ("go back", "go_back", "patient_contact"),
+        ("book it", "affirm", None),
+    ],
+)
+def test_a_wish_to_change_one_field_is_heard_at_the_summary(
+    text: str, act: str, field: str | None
+) -> None:
+    assert field_to_change(text, act, "booking_confirmed") == field
