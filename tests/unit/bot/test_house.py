@@ -80,9 +80,9 @@ def action_classes() -> Iterator[type]:
     for module in pkgutil.iter_modules(actions.__path__):
         loaded = importlib.import_module(f"actions.{module.name}")
         for _, found in inspect.getmembers(loaded, inspect.isclass):
-            if found.__module__ == loaded.__name__ and hasattr(found, "run"):
-                if not inspect.isabstract(found):
-                    yield found
+            own = found.__module__ == loaded.__name__ and hasattr(found, "run")
+            if own and not inspect.isabstract(found):
+                yield found
 
 
 @pytest.mark.parametrize("attribute", list(get_clinical_data().attributes), ids=lambda a: a.name)

@@ -32,7 +32,20 @@ class Placeholder(metaclass=_PlaceholderType):
     """Be whatever class, function or decorator Rasa's modules name while they load."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Accept the arguments of any TensorFlow class."""
+        """Accept the arguments of any TensorFlow class.
+
+        Raises:
+            RasaException: A class that derives from one of TensorFlow's is being used, so
+                the configuration names a component that cannot work here.
+        """
+        if type(self) is not Placeholder:
+            from rasa.shared.exceptions import RasaException
+
+            raise RasaException(
+                f"{type(self).__name__} needs TensorFlow, which Atlas does without: take DIET, "
+                "TED, UnexpecTED and ResponseSelector out of config.yml and use "
+                "bot.nlu.intent_classifier.EmbeddingIntentClassifier and rules instead."
+            )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return a decorated function unchanged, anything else as a placeholder."""
