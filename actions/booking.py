@@ -13,7 +13,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.safe_action import Events, SafeAction, clinic_facts
+from actions.safe_action import Events, SafeAction, clinic_facts, leave_form
 from clinic import clock
 from clinic.dialogue.agenda import BOOKING, MANAGING
 from clinic.dialogue.booking_answers import chosen_slot, field_to_change
@@ -49,6 +49,9 @@ _CLEARED = (
     "moving_reference",
 )
 
+_QUESTIONS = ("appointment_slot", "patient_name", "patient_contact", "booking_confirmed")
+_MANAGING_QUESTIONS = ("manage_reference", "manage_contact", "manage_confirmed")
+
 _Result = TypeVar("_Result")
 
 
@@ -71,7 +74,7 @@ class ValidateBookingForm(SafeAction):
 
     def after_failure(self) -> Events:
         """Close the form; nothing was booked."""
-        return [SlotSet("requested_slot", None), ActiveLoop(None)]
+        return leave_form()
 
 
 class _Booking:
@@ -85,8 +88,8 @@ class _Booking:
         self._zone = ZoneInfo(self._clinic.time_zone)
         self._text: str = tracker.latest_message.get("text") or ""
         self._intent = (tracker.latest_message.get("intent") or {}).get("name")
-        opened = (tracker.active_loop or {}).get("name") == BOOKING
-        self._question = tracker.get_slot("requested_slot") if opened else None
+        asked = tracker.get_slot("requested_slot")
+        self._question = asked if asked in _QUESTIONS else None  # None: the form has just opened
         self._answers = bool(tracker.get_slot("turn_answered"))
 
     def get(self, name: str) -> Any:
@@ -113,9 +116,8 @@ class _Booking:
 
     def missing(self) -> str | None:
         """Return the next slot to ask for."""
-        names = ["appointment_slot", "patient_name", "patient_contact", "booking_confirmed"]
-        if self.get("moving_reference"):
-            names = ["appointment_slot", "booking_confirmed"]
+        moves = bool(self.get("moving_reference"))
+        names = ("appointment_slot", "booking_confirmed") if moves else _QUESTIONS
         return next((name for name in names if not self.get(name)), None)
 
     def _take_opening(self) -> None:
@@ -256,7 +258,7 @@ class ActionAskBookingFormAppointmentSlot(SafeAction):
 
     def after_failure(self) -> Events:
         """Close the form; nothing was held."""
-        return [SlotSet("requested_slot", None), ActiveLoop(None)]
+        return leave_form()
 
 
 class ActionAskBookingFormBookingConfirmed(SafeAction):
@@ -362,13 +364,14 @@ class ValidateAppointmentForm(SafeAction):
         """Fill the form's slots from the message."""
         text: str = tracker.latest_message.get("text") or ""
         intent = (tracker.latest_message.get("intent") or {}).get("name")
-        opened = (tracker.active_loop or {}).get("name") == MANAGING
-        question = tracker.get_slot("requested_slot") if opened else None
+        # Rasa marks a form as open before it asks this action for the first time.
+        question = tracker.get_slot("requested_slot")
+        opened = question in _MANAGING_QUESTIONS
         changes: dict[str, Any] = {"booking_turn": clock.now().isoformat()}
         if not opened:
+            changes.update(dict.fromkeys(_MANAGING_QUESTIONS))
             tasks = {"cancel_appointment": "cancel", "reschedule_appointment": "move"}
             changes["manage_task"] = tasks.get(str(intent), "look_up")
-            changes["manage_confirmed"] = None
         if reference := find_reference(text):
             changes["manage_reference"] = reference
         try:
@@ -381,9 +384,8 @@ class ValidateAppointmentForm(SafeAction):
             changes["manage_contact"] = {"phone": contact.phone, "email": contact.email}
         if question == "manage_confirmed" and intent in ("affirm", "deny"):
             changes["manage_confirmed"] = "yes" if intent == "affirm" else "no"
-        names = ["manage_reference", "manage_contact"]
-        if changes.get("manage_task", tracker.get_slot("manage_task")) == "cancel":
-            names.append("manage_confirmed")
+        cancels = changes.get("manage_task", tracker.get_slot("manage_task")) == "cancel"
+        names = _MANAGING_QUESTIONS if cancels else _MANAGING_QUESTIONS[:2]
         missing = next(
             (name for name in names if not changes.get(name, tracker.get_slot(name))), None
         )
@@ -397,7 +399,7 @@ class ValidateAppointmentForm(SafeAction):
 
     def after_failure(self) -> Events:
         """Close the form; nothing was changed."""
-        return [SlotSet("requested_slot", None), ActiveLoop(None)]
+        return leave_form()
 
 
 class ActionManageAppointment(SafeAction):

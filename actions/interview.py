@@ -9,7 +9,7 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.booking import give_up_booking
-from actions.safe_action import Events, SafeAction, clinic_facts
+from actions.safe_action import Events, SafeAction, clinic_facts, leave_form
 from clinic.clinical import get_clinical_data
 from clinic.dialogue.agenda import INTERVIEW
 
@@ -72,7 +72,7 @@ class ValidateInterviewForm(SafeAction):
 
     def after_failure(self) -> Events:
         """Close the form; the patient was told to call."""
-        return [SlotSet("requested_slot", None), ActiveLoop(None)]
+        return leave_form()
 
     def _acknowledge(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, *, first: bool

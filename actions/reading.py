@@ -178,6 +178,8 @@ class MessageReading:
             self._data.attributes,
             correcting=self._intent == "correct_answer",
         )
+        if not self._reading.words or self._is_command():
+            return changes  # neither is a yes, a no or an answer; a warning sign still counts
         pending = self._tracker.get_slot("unconfirmed") or []
         if pending:
             changes.update(self._confirmed(pending))
@@ -214,11 +216,9 @@ class MessageReading:
     def _confirmed(self, pending: list[dict[str, Any]]) -> dict[str, Any]:
         """Settle the uncertain warning signs with a yes, a no, or a "not sure"."""
         act = self._speech_act()
-        if act is SpeechAct.OTHER:
-            return {}
-        self._answered = True
-        if act is SpeechAct.UNSURE:
-            return {"emergency_unsure": True}
+        self._answered = act in (SpeechAct.AFFIRM, SpeechAct.DENY, SpeechAct.UNSURE)
+        if act not in (SpeechAct.AFFIRM, SpeechAct.DENY):
+            return {"emergency_unsure": True}  # a question left open is no "no"
         assertion = Assertion.PRESENT if act is SpeechAct.AFFIRM else Assertion.ABSENT
         findings = [Finding(item["attribute"], item["value"], assertion, 0, 0) for item in pending]
         return merge(self._history, findings, self._data.attributes)
@@ -244,7 +244,10 @@ class MessageReading:
         return assess(history, self._data.rules)
 
     def _speech_act(self) -> SpeechAct:
-        if self._intent in ("affirm", "deny", "unsure") and self._confidence >= 0.4:
+        if (
+            self._intent in ("affirm", "deny", "unsure", "correct_answer")
+            and self._confidence >= 0.4
+        ):
             return SpeechAct(self._intent)
         return SpeechAct.OTHER
 
@@ -265,7 +268,7 @@ class MessageReading:
             intent=self._intent,
             confidence=self._confidence,
             second_intent="book_appointment"
-            if self._asks_to_book()
+            if self._asks_to_book() and self._intent != "book_appointment"
             else (second.get("name") if is_request else None),
             topics=topics,
             is_question=self._is_question(),
@@ -281,7 +284,7 @@ class MessageReading:
             screened=self._after.get("emergency_screen") is not None,
             offered_booking=bool(self._tracker.get_slot("offered_booking")),
             triage=clinic.triage,
-            is_command=self._text.lstrip().startswith("/"),
+            is_command=self._is_command(),
             empty=not self._reading.words and not self._is_external(),
             consented=not clinic.privacy.require_explicit_consent
             or bool(self._tracker.get_slot("consent"))
@@ -301,6 +304,9 @@ class MessageReading:
         asked = bool(self._tracker.get_slot("consent_asked"))
         given = bool(self._tracker.get_slot("consent"))
         return asked and not given and self._intent == "affirm"
+
+    def _is_command(self) -> bool:
+        return self._text.lstrip().startswith("/")
 
     def _is_external(self) -> bool:
         return self._text.startswith(EXTERNAL_MESSAGE_PREFIX)

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from clinic.scheduling.port import SchedulerUnavailable
@@ -56,6 +57,19 @@ class SafeAction(Action, ABC):
     def after_failure(self) -> Events:
         """Return the events that leave the conversation in a usable state."""
         return []
+
+
+def leave_form() -> Events:
+    """Return events that close a form which failed, so that nothing is concluded from it.
+
+    Without the agenda Rasa would take the closed form for a finished one and go on to what
+    follows it: a level, or a booking.
+    """
+    return [
+        SlotSet("requested_slot", None),
+        ActiveLoop(None),
+        SlotSet("agenda", ["action_listen"]),
+    ]
 
 
 def log_failure(name: str, error: BaseException) -> None:

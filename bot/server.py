@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.model import model_path
 from bot.nlu.pipeline_check import check_pipeline
+from clinic import clock
 from clinic.clinical import get_clinical_data
 from clinic.knowledge.base import get_knowledge
 from clinic.settings import Settings
@@ -31,9 +32,11 @@ def serve(settings: Settings) -> None:
     Raises:
         StartError: No usable model, or the port is taken.
         DataFileError: A data or configuration file is not usable.
+        ClockSettingError: ATLAS_NOW is no moment.
     """
     host = os.environ.setdefault("ATLAS_HOST", "127.0.0.1")
     check_pipeline(settings.root / "config.yml")
+    clock.now()  # a nonsensical ATLAS_NOW must show now, not in the middle of a conversation
     get_clinical_data()
     get_knowledge()
     model = usable_model(settings.root)

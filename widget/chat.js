@@ -478,7 +478,8 @@ class View {
         actions.querySelector(".checklist-problem")?.remove();
         const hint = none ? `Choose at least one, or “${none.title}”.` : "Choose at least one.";
         actions.prepend(element("p", { className: "checklist-problem", role: "alert" }, hint));
-        boxes[0].box.focus();
+        boxes[0].box.focus({ preventScroll: true });
+        actions.scrollIntoView({ block: "nearest" });
         return;
       }
       this.#onChoice(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from clinic.history.numbers import ARTICLES, UNITS, Measure, number_at
-from clinic.history.words import PAUSE, Word
+from clinic.history.words import PAUSE, Word, word_set
 
 _DECADES = {
     form: float(years)
@@ -22,7 +22,7 @@ _DECADES = {
     }.items()
     for form in forms.split()
 }
-_OWNERS = frozenset("my his her their".split())
+_OWNERS = word_set("my his her their")
 _RETIRED_AT = 68.0
 _OLDEST = 120
 _GLUED = re.compile(r"([0-9]{1,3})(yo|yrs?|y|m|f)")
@@ -34,18 +34,18 @@ _OLD = (
     ("y", "o"),
     ("years", "of"),
 )
-_OLD_WORDS = frozenset("yo yearold".split())
-_BEFORE = frozenset("im am aged age turned shes hes is theyre".split())
-_NOT_AGES = frozenset(
-    {*UNITS, *"out of percent ft foot feet kg lbs stone cm pounds times am pm per to".split()}
+_OLD_WORDS = word_set("yo yearold")
+_BEFORE = word_set("im am aged age turned shes hes is theyre")
+_NOT_AGES = frozenset(UNITS) | word_set(
+    "out of percent ft foot feet kg lbs stone cm pounds times am pm per to"
 )
-_PERSONS = frozenset(
-    "he she who mum mom mother dad father husband wife partner son daughter brother sister aunt "
-    "uncle friend neighbour neighbor patient gran nan grandma grandad grandpa grandfather "
-    "grandmother client".split()
+_PERSONS = word_set(
+    "he she who mum mom mother dad father husband wife partner son daughter brother sister "
+    "aunt uncle friend neighbour neighbor patient gran nan grandma grandad grandpa "
+    "grandfather grandmother client"
 )
-_AFTER_AGE = frozenset("years yrs year next now and today soon this".split())
-_YEARS = frozenset("years yrs year".split())
+_AFTER_AGE = word_set("years yrs year next now and today soon this")
+_YEARS = word_set("years yrs year")
 
 
 def find_ages(words: list[Word]) -> list[Measure]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
+from itertools import pairwise
 from operator import attrgetter
 
 from clinic.history.findings import Assertion
 from clinic.history.patterns import FindingRule, Span
-from clinic.history.words import NO_BREAK, SENTENCE_END, Word
+from clinic.history.words import NO_BREAK, SENTENCE_END, Word, word_set
 
 _FIRST = attrgetter("first")
 # No cue reaches further: in a run-on message the words far back are about something else.
@@ -24,27 +25,27 @@ _OVER_REACH = 6
 _PLAIN_NEGATION_REACH = 8
 _LONGEST_LIST_ITEM = 6
 # A symptom that these words surround is being reported, whatever else the sentence does.
-_SELF = frozenset("i im ive id my me mine myself ill".split())
-_REPORTED = _SELF | frozenset("he she hes shes his her our that theres".split())
-_SUBJECTS = _SELF | frozenset("it its he hes she shes they we you there theres this that".split())
-_VERBS = frozenset(
-    "is are was were be been am have has had feel feels felt hurt hurts got get getting keep keeps "
-    "started start came comes goes went can cant".split()
+_SELF = word_set("i im ive id my me mine myself ill")
+_REPORTED = _SELF | word_set("he she hes shes his her our that theres")
+_SUBJECTS = _SELF | word_set("it its he hes she shes they we you there theres this that")
+_VERBS = word_set(
+    "is are was were be been am have has had feel feels felt hurt hurts got get getting keep "
+    "keeps started start came comes goes went can cant"
 )
 # After these a new statement begins, which the negation before them does not deny.
-_OPENERS = frozenset("because cause cos coz bc since so which who until while although".split())
-_NEW_SUBJECTS = frozenset("i im ive its but my hes shes he she his her theres they now".split())
-_LOSSES = frozenset("loss lack change problem problems difficulty trouble issue issues".split())
-_NOW = frozenset("now today currently still again lately tonight".split())
-_RECOVERED = frozenset("fine ok okay better healed recovered gone well good normal".split())
-_NEW = frozenset("and but now then today yesterday suddenly plus since".split())
-_ASKING_VERBS = frozenset("is are can could does do would will".split())
-_JUDGEMENTS = frozenset(
-    "emergency serious dangerous normal linked related common caused sign symptom safe bad".split()
+_OPENERS = word_set("because cause cos coz bc since so which who until while although")
+_NEW_SUBJECTS = word_set("i im ive its but my hes shes he she his her theres they now")
+_LOSSES = word_set("loss lack change problem problems difficulty trouble issue issues")
+_NOW = word_set("now today currently still again lately tonight")
+_RECOVERED = word_set("fine ok okay better healed recovered gone well good normal")
+_NEW = word_set("and but now then today yesterday suddenly plus since")
+_ASKING_VERBS = word_set("is are can could does do would will")
+_JUDGEMENTS = word_set(
+    "emergency serious dangerous normal linked related common caused sign symptom safe bad"
 )
-_BEFORE_QUESTION = frozenset(
-    "and but so or also hi hello hey doctor please just if know about tell me explain ask asking "
-    "wonder wondering understand um well ok".split()
+_BEFORE_QUESTION = word_set(
+    "and but so or also hi hello hey doctor please just if know about tell me explain ask "
+    "asking wonder wondering understand um well ok"
 )
 
 
@@ -137,9 +138,10 @@ class Context:
     # ---- somebody else, supposed, asked, unsure ---------------------------------------------
 
     def _is_other_person(self, span: Span) -> bool:
+        first = max(self._clause_starts[span.first], span.first - _REACH)
         return any(
-            not self._norms(cue.last, span.last) & _SELF
-            for cue in self._cues_before("RELATIVE", span, self._clause_starts)
+            cue.last < span.last and not self._norms(cue.last, span.last) & _SELF
+            for cue in self._cues("RELATIVE", first, span.last - 1)
         )
 
     def _is_supposed(self, span: Span) -> bool:
@@ -224,7 +226,7 @@ class Context:
         return False
 
     def _is_now(self, start: int, end: int, cue: Span) -> bool:
-        """ "Years ago, and numb again now" is no thing of the past; "fine now" is."""
+        """Tell "years ago, and numb again now" from "fine now"."""
         return any(
             self.words[index].norm in _NOW
             and not cue.first <= index < cue.last
@@ -266,7 +268,7 @@ class Context:
         return verdict
 
     def _is_denied_loss(self, span: Span) -> bool:
-        """ "No loss of feeling" holds the words "no feeling" and says the contrary."""
+        """Read "no loss of feeling", which holds the words "no feeling"."""
         return any(
             self.words[index].norm in {"no", "without", "any"}
             and self.words[index + 1].norm in _LOSSES
@@ -331,6 +333,10 @@ class Context:
         return alone and self.words[span.last - 1].question
 
     def _like_this_after(self, span: Span) -> bool:
-        """ "Never had numbness like this" reports the numbness."""
-        tail = [word.norm for word in self.words[span.last : span.last + 3]]
-        return ("like" in tail[:2] and bool({"this", "it", "that"} & set(tail))) or "before" in tail
+        """Read "never had numbness like this", which reports the numbness."""
+        norms = [word.norm for word in self.words[span.first : span.last + 3]]
+        like_this = any(
+            first == "like" and second in {"this", "it", "that"}
+            for first, second in pairwise(norms)
+        )
+        return like_this or "before" in norms[span.last - span.first :]

@@ -109,6 +109,5 @@ class AttributeCatalogue:
         elif not isinstance(value, int | float) or isinstance(value, bool):
             raise ValueError(f"{name} is a number, not {value!r}")
         elif not attribute.minimum <= value <= attribute.maximum:
-            raise ValueError(
-                f"{name} lies between {attribute.minimum:g} and {attribute.maximum:g}, not {value!r}"
-            )
+            limits = f"{attribute.minimum:g} and {attribute.maximum:g}"
+            raise ValueError(f"{name} lies between {limits}, not {value!r}")

@@ -7,15 +7,15 @@ from datetime import date
 
 from clinic.history.ages import is_age_in_years
 from clinic.history.numbers import UNITS, Measure, number_at, range_end
-from clinic.history.words import NO_BREAK, Word
+from clinic.history.words import NO_BREAK, Word, word_set
 
 _DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4, "year": 365.0}
-_FUTURE = frozenset("in within next every each per until till aged age".split())
-_SINCE = frozenset("since from started began start on last this came begun".split())
-_PAST_WORDS = frozenset("for since ago past last over".split())
-_ANCHORS = frozenset("for since past last over about around roughly bout".split())
-_AFTER = frozenset("ago now back".split())
-_NOT_LASTING = frozenset("every each when lasts morning mornings then".split())
+_FUTURE = word_set("in within next every each per until till aged age")
+_SINCE = word_set("since from started began start on last this came begun")
+_PAST_WORDS = word_set("for since ago past last over")
+_ANCHORS = word_set("for since past last over about around roughly bout")
+_AFTER = word_set("ago now back")
+_NOT_LASTING = word_set("every each when lasts morning mornings then")
 _VAGUE_BEFORE = ("for", "some", "many", "over", "now", "")
 _AND_A_HALF = ["and", "a", "half"]
 _WEEKDAYS = {
@@ -253,7 +253,9 @@ def _month(words: list[Word], index: int, today: date) -> Measure | None:
     norm = words[index].norm
     month = _MONTHS.get(norm) or _SEASONS.get(norm)
     reach = 2 if norm == "may" else 4
-    if month is None or not {"since", "in", "from", "last"} & set(_norms(words, index - reach, index)):
+    if month is None or not {"since", "in", "from", "last"} & set(
+        _norms(words, index - reach, index)
+    ):
         return None
     if re.fullmatch(r"(19|20)[0-9]{2}", "".join(_norms(words, index + 1, index + 2))):
         return None  # "June 2019" is read at its year

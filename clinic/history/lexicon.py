@@ -39,9 +39,16 @@ class Lexicon:
     Args:
         concepts: Concept names with their phrases, already expanded.
         patterns: Compiled patterns.
+        hidden_inside: For a concept those inside of which it does not count.
     """
 
-    def __init__(self, concepts: Mapping[str, Iterable[str]], patterns: list[Pattern]) -> None:
+    def __init__(
+        self,
+        concepts: Mapping[str, Iterable[str]],
+        patterns: list[Pattern],
+        hidden_inside: Mapping[str, list[str]],
+    ) -> None:
+        self._hidden_inside = hidden_inside
         self._tree = PhraseTree()
         self.words: set[str] = set()
         for name, phrases in concepts.items():
@@ -69,7 +76,8 @@ class Lexicon:
         if not isinstance(data, dict) or not {"concepts", "findings"} <= set(data):
             raise DataFileError(path, "", "expected the keys concepts and findings")
         concepts = _read_concepts(data["concepts"], path)
-        return cls(concepts, _read_patterns(data["findings"], concepts, path, attributes))
+        patterns = _read_patterns(data["findings"], concepts, path, attributes)
+        return cls(concepts, patterns, _read_hidden(data.get("hidden_inside", {}), concepts, path))
 
     def find_concepts(self, words: list[Word], year: int) -> dict[str, list[Span]]:
         """Find every concept in a message.
@@ -91,9 +99,13 @@ class Lexicon:
             for name, first, last in self._tree.find(reading):
                 if all(word.break_before == NO_BREAK for word in words[first + 1 : last]):
                     found.setdefault(name, set()).add(Span(first, last))
+        for name, hiders in self._hidden_inside.items():
+            outer = [span for hider in hiders for span in found.get(hider, ())]
+            found[name] = {span for span in found.get(name, ()) if not _is_inside(span, outer)}
         return {
             name: sorted(spans, key=lambda span: (span.first, span.last))
             for name, spans in found.items()
+            if spans
         }
 
     def find_findings(
@@ -123,6 +135,10 @@ class Lexicon:
             if not rule.fallback or not _covered(span, covering)
         ]
         return sorted(found, key=lambda match: (match[1].first, match[1].last))
+
+
+def _is_inside(span: Span, others: list[Span]) -> bool:
+    return any(other.first <= span.first and span.last <= other.last for other in others)
 
 
 def _longest_by_start(spans: Iterable[Span]) -> dict[int, int]:
@@ -165,6 +181,14 @@ def _read_concepts(entries: Any, path: Path) -> dict[str, list[str]]:
             form for phrase in phrases for form in expand(str(phrase), path, str(name))
         ]
     return concepts
+
+
+def _read_hidden(entries: Any, concepts: Mapping[str, Any], path: Path) -> dict[str, list[str]]:
+    for name, hiders in entries.items():
+        for concept in (name, *hiders):
+            if concept not in concepts:
+                raise DataFileError(path, f"hidden_inside.{name}", f"unknown concept {concept}")
+    return dict(entries)
 
 
 def _read_patterns(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,19 +11,16 @@ from typing import Any
 from clinic.history.assertion import Context
 from clinic.history.attributes import AttributeCatalogue
 from clinic.history.findings import Assertion, Finding
-from clinic.history.lexicon import FindingRule, Lexicon, Span
-from clinic.history.measures import (
-    Measure,
-    age_band,
-    find_ages,
-    find_durations,
-    find_scores,
-)
+from clinic.history.lexicon import Lexicon
+from clinic.history.measured import measured
+from clinic.history.patterns import FindingRule, Span
 from clinic.history.spelling import Speller
-from clinic.history.words import SENTENCE_END, Word, split_words
+from clinic.history.words import Word, split_words, word_set
 
 # "Shoulder" inside "between my shoulder blades" is no second site.
 _LONGEST_ONLY = ("site", "side")
+_WRITER = word_set("i im ive my me")
+_COMPLAINT_REACH = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +90,7 @@ class HistoryReader:
             for rule, span in self._lexicon.find_findings(words, concepts)
             if not masked & set(range(span.first, span.last))
         )
-        findings += _measured(words, text, today, findings, context)
+        findings += measured(words, text, today, findings, context)
         if about is not None:
             findings.append(_whole(words, "who_for", about))
         return Reading(
@@ -150,108 +146,28 @@ def _finding(rule: FindingRule, span: Span, context: Context, about: str | None)
 
 def _about(context: Context) -> str | None:
     """Tell for whom the message is written: a relative is the subject of the complaint."""
-    norms = [word.norm for word in context.words]
     for concept, who in (("CHILD_PATIENT", "child"), ("ADULT_PATIENT", "other_adult")):
         for span in context.spans(concept):
-            if any(
-                span.first < other.last and other.first < span.last
-                for other in context.spans("PREGNANT")
-            ):
-                continue  # "had a baby" is about the mother
-            before = norms[max(0, span.first - 3) : span.first]
-            if {"told", "says", "said"} & set(norms[span.last : span.last + 1]):
-                continue
-            after = norms[span.last :]
-            if {"for", "about"} & set(before) or not {"i", "im", "ive", "my", "me"} & set(after):
-                if _complaint_after(context, span):
-                    return who
+            if _is_subject(context, span) and _has_complaint_after(context, span):
+                return who
     return None
 
 
-def _complaint_after(context: Context, span: Span) -> bool:
-    complaint = [
-        *context.spans("PAIN"),
-        *context.spans("SYMPTOM_WORD"),
-        *context.spans("CANNOT"),
-    ]
-    return any(other.first >= span.first and other.first - span.last <= 12 for other in complaint)
+def _is_subject(context: Context, span: Span) -> bool:
+    if any(span.overlaps(other) for other in context.spans("PREGNANT")):
+        return False  # "had a baby" is about the mother
+    norms = [word.norm for word in context.words]
+    if {"told", "says", "said"} & set(norms[span.last : span.last + 1]):
+        return False
+    written_for = {"for", "about"} & set(norms[max(0, span.first - 3) : span.first])
+    return bool(written_for) or not _WRITER & set(norms[span.last :])
 
 
-def _measured(
-    words: list[Word], text: str, today: date, findings: list[Finding], context: Context
-) -> list[Finding]:
-    """Add duration, injury date, severity and age."""
-    added: list[Finding] = []
-    scores = find_scores(words, text)
-    if scores:
-        worst = max(scores, key=lambda score: score.value)
-        added.append(_from_measure(words, "severity", worst.value, worst))
-    for age in find_ages(words)[:1]:
-        if not _of_relative(context, age):
-            added.append(_from_measure(words, "age_band", age_band(age.value), age))
-    injured = any(
-        finding.attribute == "injury" and finding.assertion is Assertion.PRESENT
-        for finding in findings
-    )
-    durations = [
-        measure
-        for measure in find_durations(words, today)
-        if not _is_history_date(words, measure, findings)
-    ]
-    if not durations:
-        return added
-    anchored = [measure for measure in durations if measure.anchored] or durations
-    if injured:
-        last = anchored[-1]
-        added.append(_from_measure(words, "injury_days_ago", last.value, last))
-    # The longest time span of a description is the pain's; "worse since Monday" comes later.
-    pain = _pain_duration(words, anchored)
-    added.append(_from_measure(words, "duration_days", pain.value, pain))
-    return added
-
-
-def _pain_duration(words: list[Word], durations: list[Measure]) -> Measure:
-    kept = [
-        measure
-        for measure in durations
-        if "worse" not in {word.norm for word in words[max(0, measure.first - 3) : measure.first]}
-    ]
-    return (kept or durations)[0]
-
-
-def _is_history_date(words: list[Word], measure: Measure, findings: list[Finding]) -> bool:
-    """Tell a date of an old illness, a procedure or a flight from the pain's own."""
-    first = _sentence_start(words, measure.first)
-    start, end = words[first].start, words[measure.last - 1].end
-    dated = ("cancer_history", "recent_procedure", "past_spine_surgery", "pregnancy", "crisis")
-    near = [
-        finding
-        for finding in findings
-        if finding.attribute in dated and start <= finding.start and finding.end <= end + 40
-    ]
-    sentence = [word.norm for word in words[first : measure.last]]
-    return bool(near) and not {"pain", "ache", "hurts", "sore", "since"} & set(sentence)
-
-
-def _sentence_start(words: list[Word], index: int) -> int:
-    while index > 0 and words[index].break_before != SENTENCE_END:
-        index -= 1
-    return index
-
-
-def _of_relative(context: Context, measure: Measure) -> bool:
-    """ "I have two kids, 8 and 10" says nothing of the patient's age."""
-    before = [word.norm for word in context.words[max(0, measure.first - 4) : measure.first]]
-    return bool(re.search(r"\b(kids|children|sons|daughters)\b", " ".join(before)))
-
-
-def _from_measure(words: list[Word], attribute: str, value: Any, measure: Measure) -> Finding:
-    return Finding(
-        attribute,
-        value,
-        Assertion.PRESENT,
-        words[measure.first].start,
-        words[measure.last - 1].end,
+def _has_complaint_after(context: Context, span: Span) -> bool:
+    return any(
+        other.first >= span.first and other.first - span.last <= _COMPLAINT_REACH
+        for concept in ("PAIN", "SYMPTOM_WORD", "CANNOT")
+        for other in context.spans(concept)
     )
 
 

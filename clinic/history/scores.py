@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from clinic.history.numbers import ARTICLES, UNITS, Measure, number_at, range_end
-from clinic.history.words import Word
+from clinic.history.words import Word, word_set
 
 _HIGHEST = 10
 _TEN = ("10", "ten")
 _NO_SCORE_AFTER = frozenset({*UNITS, "kids", "times", "am", "pm"})
-_SCALE = frozenset("pain severity score level rate scale".split())
-_AFTER_SCALE = frozenset("now at or and but".split())
+_SCALE = word_set("pain severity score level rate scale")
+_AFTER_SCALE = word_set("now at or and but")
 
 
 def find_scores(words: list[Word], text: str) -> list[Measure]:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _PIECE = re.compile(
     r"(?P<number>\d+(?:[.,:]\d+)*)"
-    r"|(?P<word>[^\W\d_]+(?:['’ʼ`´][^\W\d_]+)*)"
+    r"|(?P<word>[^\W\d_]+(?:['\u2019\u02bc`\u00b4][^\W\d_]+)*)"
     r"|(?P<end>[.!?;…\n\r]+)"
-    r"|(?P<pause>[,:()\[\]—–\"“”]+|\s-+\s)"
+    r"|(?P<pause>[,:()\[\]\u2014\u2013\"\u201c\u201d]+|\s-+\s)"
 )
-_APOSTROPHES = str.maketrans("", "", "'’ʼ`´")
+_APOSTROPHES = str.maketrans("", "", "'\u2019\u02bc`\u00b4")
 
 NO_BREAK, PAUSE, SENTENCE_END = 0, 1, 2
 
@@ -36,6 +36,15 @@ class Word:
     end: int
     break_before: int
     question: bool = False
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a space-separated list, for the small word lists of the grammar.
+
+    Args:
+        text: The words.
+    """
+    return frozenset(text.split())
 
 
 def clean(text: str) -> str:

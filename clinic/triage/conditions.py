@@ -39,23 +39,32 @@ def compile_condition(data: Any, attributes: AttributeCatalogue) -> Condition:
     if not isinstance(data, dict) or not data:
         raise ConditionError(f"{data!r} is no condition")
     if set(data) == {"at_least", "of"}:
-        parts = [compile_condition(part, attributes) for part in data["of"]]
-        wanted = int(data["at_least"])
-        return lambda history: sum(part(history) for part in parts) >= wanted
+        return _at_least(data["at_least"], data["of"], attributes)
     if len(data) != 1:
         raise ConditionError(f"expected one key, found {', '.join(map(str, data))}")
     ((key, value),) = data.items()
     if key in ("all", "any"):
-        if not isinstance(value, list) or not value:
-            raise ConditionError(f"{key} needs a list of conditions")
-        parts = [compile_condition(part, attributes) for part in value]
-        if key == "all":
-            return lambda history: all(part(history) for part in parts)
-        return lambda history: any(part(history) for part in parts)
+        return _joined(key, value, attributes)
     if key == "not":
         part = compile_condition(value, attributes)
         return lambda history: not part(history)
     return _about_attribute(str(key), value, attributes)
+
+
+def _joined(key: str, value: Any, attributes: AttributeCatalogue) -> Condition:
+    if not isinstance(value, list) or not value:
+        raise ConditionError(f"{key} needs a list of conditions")
+    parts = [compile_condition(part, attributes) for part in value]
+    if key == "all":
+        return lambda history: all(part(history) for part in parts)
+    return lambda history: any(part(history) for part in parts)
+
+
+def _at_least(wanted: Any, value: Any, attributes: AttributeCatalogue) -> Condition:
+    if not isinstance(wanted, int) or not isinstance(value, list) or not value:
+        raise ConditionError("at_least needs a whole number, and of a list of conditions")
+    parts = [compile_condition(part, attributes) for part in value]
+    return lambda history: sum(part(history) for part in parts) >= wanted
 
 
 def _about_attribute(name: str, value: Any, attributes: AttributeCatalogue) -> Condition:
@@ -84,6 +93,8 @@ def _about_attribute(name: str, value: Any, attributes: AttributeCatalogue) -> C
 def _about_number(name: str, value: dict[str, Any]) -> Condition:
     if not value or set(value) - {"at_least", "at_most"}:
         raise ConditionError(f"{name}: expected at_least or at_most")
+    if not all(isinstance(limit, int | float) for limit in value.values()):
+        raise ConditionError(f"{name}: expected a number")
     low = float(value.get("at_least", float("-inf")))
     high = float(value.get("at_most", float("inf")))
 

@@ -22,6 +22,7 @@ class SpeechAct(StrEnum):
     AFFIRM = "affirm"
     DENY = "deny"
     UNSURE = "unsure"
+    CORRECT = "correct_answer"
     OTHER = "other"
 
 
@@ -142,7 +143,11 @@ class Interview:
             return Answer(changes, answered=bool(question.positive))
         if act is SpeechAct.UNSURE:
             return Answer(dict(question.unsure), answered=bool(question.unsure), unsure=True)
-        if question.no and (act is SpeechAct.DENY or _starts_with_no(reading)):
+        # "No wait, the left side" corrects an earlier answer and denies nothing.
+        denies = act is SpeechAct.DENY or (
+            act is not SpeechAct.CORRECT and _starts_with_no(reading)
+        )
+        if question.no and denies:
             return Answer(_unknown_only(question.no, history, keep=question.id), answered=True)
         return Answer({}, answered=False)
 

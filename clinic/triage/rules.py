@@ -84,8 +84,10 @@ class RuleBook:
         Raises:
             DataFileError: A rule is incomplete or names something unknown.
         """
-        flags = load_yaml(folder / "red_flags.yml")
-        scoring = load_yaml(folder / "scoring.yml")
+        flags = _load(folder / "red_flags.yml")
+        scoring = _load(folder / "scoring.yml")
+        if not flags.get("version"):
+            raise DataFileError(folder / "red_flags.yml", "version", "is missing")
         return cls(
             version=str(flags["version"]),
             red_flags=_read_rules(flags.get("triage_rules"), folder / "red_flags.yml", attributes),
@@ -102,6 +104,13 @@ class RuleBook:
             if rule.id == rule_id:
                 return rule
         raise KeyError(rule_id)
+
+
+def _load(path: Path) -> dict[str, Any]:
+    data = load_yaml(path)
+    if not isinstance(data, dict):
+        raise DataFileError(path, "", "expected a list under triage_rules")
+    return data
 
 
 def _read_rules(entries: Any, path: Path, attributes: AttributeCatalogue) -> tuple[Rule, ...]:
@@ -127,15 +136,7 @@ def _read_rule(entry: Any, path: Path, attributes: AttributeCatalogue) -> Rule:
     for field in ("name", "reason", "levels", "sources", "reviewed"):
         if not entry.get(field):
             raise DataFileError(path, f"{name}.{field}", "is missing")
-    levels = []
-    for item in entry["levels"]:
-        try:
-            levels.append((Level(item["level"]), compile_condition(item["when"], attributes)))
-        except (ConditionError, ValueError, KeyError, TypeError) as error:
-            raise DataFileError(path, f"{name}.levels", str(error)) from error
-    order = [level.urgency for level, _ in levels]
-    if order != sorted(order, reverse=True):
-        raise DataFileError(path, f"{name}.levels", "the most urgent level comes first")
+    levels = _read_levels(entry["levels"], name, path, attributes)
     reviewed = entry["reviewed"]
     if not isinstance(reviewed, date):
         raise DataFileError(path, f"{name}.reviewed", "expected a date such as 2026-11-22")
@@ -145,7 +146,22 @@ def _read_rule(entry: Any, path: Path, attributes: AttributeCatalogue) -> Rule:
         reason=str(entry["reason"]),
         guidance=entry.get("guidance"),
         within=entry.get("within"),
-        levels=tuple(levels),
+        levels=levels,
         sources=tuple(str(source) for source in entry["sources"]),
         reviewed=reviewed,
     )
+
+
+def _read_levels(
+    entries: Any, name: str, path: Path, attributes: AttributeCatalogue
+) -> tuple[tuple[Level, Condition], ...]:
+    levels = []
+    for item in entries:
+        try:
+            levels.append((Level(item["level"]), compile_condition(item["when"], attributes)))
+        except (ConditionError, ValueError, KeyError, TypeError) as error:
+            raise DataFileError(path, f"{name}.levels", str(error)) from error
+    order = [level.urgency for level, _ in levels]
+    if order != sorted(order, reverse=True):
+        raise DataFileError(path, f"{name}.levels", "the most urgent level comes first")
+    return tuple(levels)

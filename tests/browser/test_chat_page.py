@@ -56,6 +56,51 @@ SCRIPT = {
             },
         }
     ],
+    "which apply": [
+        {
+            "text": "(Question 2 of about 7) Any of these?",
+            "buttons": [
+                {"title": "Fever", "payload": "Fever"},
+                {"title": "Numb arm", "payload": "Numb arm"},
+                {"title": "No, none", "payload": "No, none"},
+            ],
+            "custom": {"kind": "checklist", "none": "No, none"},
+        }
+    ],
+    "when": [
+        {
+            "text": "These times are free.",
+            "buttons": [
+                {"title": title, "payload": title}
+                for title in (
+                    "Mon Nov 23, 9:00 AM with Dr. Demo Rivers",
+                    "Mon Nov 23, 1:30 PM with Dr. Demo Rivers",
+                    "Another day",
+                )
+            ],
+        }
+    ],
+    "book": [
+        {
+            "text": "**Booked.** Monday at 9:00 AM with Dr. Demo Rivers\n\nKeep ATL-7K3M9Q.",
+            "custom": {
+                "kind": "appointment",
+                "reference": "ATL-7K3M9Q",
+                "ics": CALENDAR,
+                "summary": "Monday at 9:00 AM with Dr. Demo Rivers",
+            },
+        }
+    ],
+    "summary": [
+        {"text": "Please check:\n- When: Monday\n- Name: Jane <i>Doe</i>\n\nShall I book this?"}
+    ],
+    "how urgent": [
+        {
+            "text": "See someone.\n\nWhy: numbness, in an arm; it lasts.\n\n(Rule reviewed 2026.)",
+            "custom": {"kind": "level", "level": "consultation"},
+        }
+    ],
+    "long": [{"text": "\n\n".join(f"paragraph {number}" for number in range(1, 31))}],
     "markup": [
         {
             "text": "**Bold** and <img src=x onerror=alert(1)>\n- one\n- two\n\n"
@@ -148,6 +193,79 @@ def test_nothing_of_a_checklist_can_be_said_with_one_tap(
     chat.send("check me")
     chat.click_reply("None of these")
     assert agent.heard[-1] == "none of these"
+
+
+def test_buttons_of_a_question_can_be_choices_to_tick(chat: ChatPage, agent: ScriptedAgent) -> None:
+    (question,) = chat.send("which apply")
+    assert question.split("\n")[0] == "Question 2 of about 7"
+    chat.tick("Fever", "Numb arm")
+    assert agent.heard[-1] == "Fever. Numb arm"
+    chat.send("which apply")
+    chat.click_reply("No, none")
+    assert agent.heard[-1] == "No, none"
+
+
+def test_long_choices_are_a_list_and_short_ones_stand_side_by_side(
+    chat: ChatPage, agent: ScriptedAgent
+) -> None:
+    def tops() -> list[float]:
+        buttons = chat.log.locator(".choices button")
+        tops: list[float] = buttons.evaluate_all("all => all.map(b => b.offsetTop)")
+        return tops
+
+    assert len(set(tops())) == 1
+    chat.send("when")
+    assert len(set(tops())) == 3
+    chat.click_reply("Mon Nov 23, 1:30 PM with Dr. Demo Rivers")
+    assert agent.heard[-1] == "Mon Nov 23, 1:30 PM with Dr. Demo Rivers"
+
+
+def test_a_booking_is_one_card_that_says_nothing_twice(chat: ChatPage) -> None:
+    (card,) = chat.send("book")
+    assert " ".join(card.split()) == (
+        "Booked Monday at 9:00 AM with Dr. Demo Rivers Reference ATL-7K3M9Q Add to calendar"
+        " Keep ATL-7K3M9Q."
+    )
+    assert chat.page.locator("#polite").inner_text().count("Monday at 9:00 AM") == 1
+
+
+def test_facts_are_set_as_names_and_values(chat: ChatPage) -> None:
+    chat.send("summary")
+    bubble = chat.log.locator(".turn.bot").last
+    assert bubble.locator("dt").all_inner_texts() == ["When", "Name"]
+    assert bubble.locator("dd").all_inner_texts() == ["Monday", "Jane <i>Doe</i>"]
+
+
+def test_the_reasons_of_a_level_are_a_list(chat: ChatPage) -> None:
+    chat.send("how urgent")
+    card = chat.log.locator(".card.level")
+    assert card.locator("li").all_inner_texts() == ["numbness, in an arm", "it lasts"]
+    assert card.locator(".source").inner_text() == "Rule reviewed 2026."
+    assert chat.page.locator("#chat").get_attribute("data-urgent") is None
+
+
+def test_the_emergency_line_stays_loud_after_an_emergency(chat: ChatPage) -> None:
+    bar = chat.page.locator(".bar")
+    quiet = bar.evaluate("bar => getComputedStyle(bar).backgroundColor")
+    chat.send("I can't feel my legs")
+    chat.send("I'm OK now")
+    assert bar.evaluate("bar => getComputedStyle(bar).backgroundColor") != quiet
+    chat.page.get_by_role("button", name="End chat").click()
+    chat.page.get_by_role("dialog").get_by_role("button", name="End chat").click()
+    expect(chat.log.get_by_text("This chat has ended")).to_be_visible()
+    assert bar.evaluate("bar => getComputedStyle(bar).backgroundColor") == quiet
+
+
+def test_a_long_answer_is_shown_from_its_start_with_a_way_down(chat: ChatPage) -> None:
+    more = chat.page.get_by_role("button", name="More below")
+    expect(more).to_be_hidden()
+    chat.send("long")
+    expect(chat.log.get_by_text("paragraph 1", exact=True)).to_be_in_viewport()
+    expect(chat.log.get_by_text("paragraph 30")).not_to_be_in_viewport()
+    while more.is_visible():
+        more.click()
+        chat.page.wait_for_timeout(100)
+    expect(chat.log.get_by_text("paragraph 30")).to_be_in_viewport()
 
 
 def test_markup_is_shown_but_html_is_never_obeyed(chat: ChatPage) -> None:

@@ -35,6 +35,7 @@ _STEP_KEYS = {
     "text_contains",
     "text_lacks",
     "buttons",
+    "no_button",
     "form",
     "question",
     "appointments",
@@ -181,8 +182,11 @@ class Stage:
             if str(part).lower() in text.lower():
                 problems.append(f"the text has {part!r}")
         for title in _listed(step.get("buttons")):
-            if title not in titles:
+            if not any(offered.startswith(title) for offered in titles):
                 problems.append(f"no button {title!r} among {titles}")
+        for title in _listed(step.get("no_button")):
+            if any(offered.startswith(title) for offered in titles):
+                problems.append(f"there is a button {title!r} among {titles}")
         if "form" in step and tracker.active_loop_name != step["form"]:
             problems.append(f"the open form is {tracker.active_loop_name}, not {step['form']}")
         if "question" in step and slots.get("requested_slot") != step["question"]:

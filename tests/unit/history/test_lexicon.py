@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from clinic.datafiles import DataFileError
+from clinic.history.attributes import AttributeCatalogue
+from clinic.history.lexicon import Lexicon
+from clinic.history.phrases import PhraseTree, expand
+from clinic.history.words import split_words
+
+CONCEPTS = 'concepts:\n  NUMB: ["numb(ness)?"]\n  LEG: ["(my )?leg(s)?"]\n'
+GOOD = "  - {id: leg, attribute: neuro_leg, value: numb, patterns: ['LEG <3> NUMB']}\n"
+
+
+@pytest.fixture
+def write(tmp_path: Path):
+    def writer(text: str) -> Path:
+        path = tmp_path / "lexicon.yml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return writer
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("- 1\n", "expected the keys concepts and findings"),
+        ("concepts: []\nfindings: []\n", "expected phrases by concept"),
+        ("concepts: {numb: [x]}\nfindings: []\n", "a concept is named in upper case"),
+        ("concepts: {NUMB: []}\nfindings: []\n", "expected a list of phrases"),
+        ('concepts: {NUMB: ["numb(ness"]}\nfindings: []\n', "unbalanced brackets"),
+        (CONCEPTS + "findings: []\n", "expected a list"),
+        (CONCEPTS + "findings:\n  - {attribute: site}\n", "every finding needs an id"),
+        (CONCEPTS + "findings:\n" + GOOD + GOOD, "stands twice"),
+        (CONCEPTS + "findings:\n" + GOOD.replace("LEG <", "ARM <"), "unknown concept ARM"),
+        (CONCEPTS + "findings:\n" + GOOD.replace("neuro_leg", "nose"), "unknown attribute 'nose'"),
+        (CONCEPTS + "findings:\n" + GOOD.replace("numb,", "red,"), "'red' is no value of"),
+        (CONCEPTS + "findings:\n" + GOOD.replace("id:", "colour: 1, id:"), "unknown field colour"),
+        (CONCEPTS + "findings:\n" + GOOD.replace("'LEG <3> NUMB'", "'~3'"), "empty pattern"),
+    ],
+)
+def test_a_faulty_lexicon_is_refused_with_its_file_and_entry(
+    text: str, said: str, write, attributes: AttributeCatalogue
+) -> None:
+    with pytest.raises(DataFileError) as error:
+        Lexicon.load(write(text), attributes)
+    assert said in str(error.value)
+    assert "lexicon.yml" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("my legs are so numb", True),
+        ("numb in both legs", True),
+        ("legs that for days now have been numb", False),
+        ("my legs. Numb.", False),
+    ],
+)
+def test_a_pattern_reaches_as_far_as_its_gap_inside_a_sentence(
+    text: str, found: bool, write, attributes: AttributeCatalogue
+) -> None:
+    lexicon = Lexicon.load(write(CONCEPTS + "findings:\n" + GOOD), attributes)
+    words = split_words(text)
+    assert bool(lexicon.find_findings(words, lexicon.find_concepts(words, 2026))) is found
+
+
+@pytest.mark.parametrize(
+    ("phrase", "forms"),
+    [
+        ("numb(ness)?", ["numb", "numbness"]),
+        ("(my )?leg(s)?", ["leg", "legs", "my leg", "my legs"]),
+        ("(cant|can not)+ feel", ["can not feel", "cant feel"]),
+        ("shoulder ?blade", ["shoulder blade", "shoulderblade"]),
+    ],
+)
+def test_a_phrase_is_written_out(phrase: str, forms: list[str]) -> None:
+    assert expand(phrase, Path("lexicon.yml"), "X") == forms
+
+
+def test_a_phrase_with_too_many_forms_is_refused() -> None:
+    with pytest.raises(DataFileError, match="more than"):
+        expand("(a|b|c)" * 9, Path("lexicon.yml"), "X")
+
+
+def test_the_tree_finds_overlapping_phrases() -> None:
+    tree = PhraseTree()
+    tree.add("A", ["my", "neck"])
+    tree.add("B", ["neck"])
+    assert sorted(tree.find(["my", "neck"])) == [("A", 0, 2), ("B", 1, 2)]

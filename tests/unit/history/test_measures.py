@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from clinic.history.measures import age_band, find_ages, find_durations, find_scores
+from clinic.history.words import split_words
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("for three weeks", 21),
+        ("about a year and a half", 547.5),
+        ("2-3 months", 76),
+        ("10d", 10),
+        ("since yesterday", 1),
+        ("since Thursday", 3),
+        ("since June", 160),
+        ("a couple of weeks", 14),
+        ("a fortnight", 14),
+        ("half a year", 182),
+        ("for months", 91.2),
+        ("since this morning", 0),
+    ],
+)
+def test_a_duration_is_read_in_days(text: str, days: float) -> None:
+    found = [item.value for item in find_durations(split_words(text), TODAY)]
+    assert found == pytest.approx([days])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["7 out of 10", "I am 68 years", "in two weeks", "every two weeks", "my 8 year old", "45"],
+)
+def test_what_is_no_duration_is_left_out(text: str) -> None:
+    assert find_durations(split_words(text), TODAY) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [("7/10", 7), ("about 6 out of 10", 6), ("8 at worst", 8), ("pain is 5", 5), ("7-8/10", 8)],
+)
+def test_a_pain_score_is_read(text: str, score: float) -> None:
+    assert [item.value for item in find_scores(split_words(text), text)] == [score]
+
+
+@pytest.mark.parametrize("text", ["3 kids", "at 3 pm", "two weeks", "12/10 pain", "7/12"])
+def test_what_is_no_pain_score_is_left_out(text: str) -> None:
+    assert find_scores(split_words(text), text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("I'm 52", 52),
+        ("78 yo", 78),
+        ("in my sixties", 65),
+        ("my mother is 77, she fell", 77),
+        ("Mum (79) fell", 79),
+        ("she's 84 and fell", 84),
+        ("I am 68 years", 68),
+        ("aged forty five", 45),
+    ],
+)
+def test_an_age_is_read(text: str, years: float) -> None:
+    assert [item.value for item in find_ages(split_words(text))] == [years]
+
+
+@pytest.mark.parametrize(
+    "text", ["I'm 6 foot", "the pain is 6", "my pulse is 60", "I'm 10 minutes away", "I'm 100 kg"]
+)
+def test_what_is_no_age_is_left_out(text: str) -> None:
+    assert find_ages(split_words(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("years", "band"),
+    [(15, "<16"), (16, "16-49"), (49, "16-49"), (50, "50-64"), (64, "50-64"), (65, ">=65")],
+)
+def test_an_age_becomes_a_band(years: float, band: str) -> None:
+    assert age_band(years) == band

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import time
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clinic.clinical import get_clinical_data
+from clinic.history.history import merge
+from clinic.history.reader import HistoryReader
+
+TODAY = date(2026, 11, 22)
+
+
+def history_of(text: str) -> dict[str, object]:
+    data = get_clinical_data()
+    return merge({}, data.reader.read(text, TODAY).findings, data.attributes)
+
+
+def test_one_rich_message_fills_every_slot_it_states() -> None:
+    history = history_of(
+        "sharp pain in my neck shooting down my right arm for three weeks after a car accident, "
+        "about 7/10, no numbness"
+    )
+    expected = {
+        "site": ["neck"],
+        "side": "right",
+        "character": ["sharp"],
+        "duration_days": 21.0,
+        "injury": True,
+        "injury_mechanism": "car_crash",
+        "severity": 7.0,
+        "onset_how": "after_injury",
+        "neuro_arm": [],
+    }
+    assert {name: history[name] for name in expected} == expected
+    assert "arm" in history["radiation"]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute", "value"),
+    [
+        ("it hurts between my shoulder blades", "site", ["between_shoulder_blades"]),
+        ("shoulder blade pain", "site", ["between_shoulder_blades"]),
+        ("both sides of my neck", "side", "both"),
+        ("burning pain", "character", ["burning"]),
+        ("it comes and goes", "timing", ["comes_and_goes"]),
+        ("it came on gradually", "onset_how", "gradual"),
+        ("woke up with it", "onset_how", "woke_with_it"),
+        ("I slept funny", "injury_mechanism", "posture_sleep"),
+        ("pins and needles in my hand", "neuro_arm", ["tingling"]),
+        ("my grip is weak", "neuro_arm", ["weak"]),
+        ("my legs are unsteady", "neuro_leg", ["unsteady"]),
+        ("night sweats", "systemic", ["night_sweats"]),
+        ("my nek is sor", "site", ["neck"]),
+        ("I can't sleep for the pain", "function", ["cannot_sleep"]),
+    ],
+)
+def test_a_plain_statement_fills_its_slot(text: str, attribute: str, value: object) -> None:
+    assert history_of(text)[attribute] == value
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("my 8 year old has neck pain", "child"),
+        ("my mum has neck pain", "other_adult"),
+        ("neck pain", None),
+        ("I have two kids and a stiff neck", None),
+    ],
+)
+def test_the_message_tells_who_it_is_about(text: str, who: str | None) -> None:
+    assert history_of(text).get("who_for") == who
+
+
+def test_an_old_complaint_does_not_make_a_new_injury_old() -> None:
+    history = history_of("I fell off a ladder yesterday. I've had neck pain for 3 years.")
+    assert history["injury_days_ago"] == 1
+
+
+def test_an_old_injury_keeps_its_date() -> None:
+    history = history_of("I was in a car crash three weeks ago, it got worse yesterday")
+    assert history["injury_days_ago"] == 21
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=400))
+def test_no_text_breaks_the_reader(text: str) -> None:
+    reading = get_clinical_data().reader.read(text, TODAY)
+    for finding in reading.findings:
+        assert 0 <= finding.start <= finding.end <= len(text)
+
+
+_WORDS = (
+    *("no", "my", "legs", "neck", "numb", "and", "weak", "can't", "feel", "7", "/", "10"),
+    *("weeks", "for", "ago", ",", ".", "?", "but", "if", "is", "fell"),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(_WORDS), max_size=60))
+def test_no_row_of_the_lexicons_words_breaks_the_reader(words: list[str]) -> None:
+    history_of(" ".join(words))
+
+
+def test_a_long_message_takes_time_in_proportion_to_its_length() -> None:
+    reader: HistoryReader = get_clinical_data().reader
+    text = "no pain in my legs and my neck is numb and weak since the fall " * 160
+
+    def seconds(length: int) -> float:
+        began = time.perf_counter()
+        reader.read(text[:length], TODAY)
+        return time.perf_counter() - began
+
+    short = min(seconds(2_500) for _ in range(3))
+    assert seconds(10_000) < max(12 * short, 1.0)

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinic.history.spelling import Speller
+from clinic.history.words import NO_BREAK, PAUSE, SENTENCE_END, clean, split_words
+
+
+def test_words_keep_their_place_and_breaks() -> None:
+    text = "I can't, really. Ok?"
+    words = split_words(text)
+    assert [word.norm for word in words] == ["i", "cant", "really", "ok"]
+    assert [word.break_before for word in words] == [SENTENCE_END, NO_BREAK, PAUSE, SENTENCE_END]
+    assert text[words[1].start : words[1].end] == "can't"
+    assert [word.question for word in words] == [False, False, False, True]
+
+
+@pytest.mark.parametrize("text", ["caf\u00e9", "CAFE", "c\u200bafe".replace("\u200b", "")])
+def test_case_and_accents_do_not_matter(text: str) -> None:
+    assert [word.norm for word in split_words(text)] == ["cafe"]
+
+
+@given(st.text())
+def test_cleaning_keeps_every_offset(text: str) -> None:
+    assert len(clean(text)) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"), [("nubm", "numb"), ("weaknes", "weakness"), ("bank", "bank"), ("xq", "xq")]
+)
+def test_only_misspelt_words_are_corrected(typed: str, read: str) -> None:
+    speller = Speller(frozenset({"bank"}), {"numb", "weakness", "back"})
+    assert speller.correct(split_words(typed))[0].norm == read
