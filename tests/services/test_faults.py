@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import socket
@@ -69,22 +70,32 @@ def test_a_locked_database_books_nothing_and_a_second_try_books_once(
     assert [status for _, status in booked(own_atlas.database)] == ["booked"]
 
 
-def test_a_read_only_database_is_said_to_be_out_of_reach(own_atlas: AtlasServer) -> None:
-    settings = replace(load_settings(), database_url=f"sqlite:///{own_atlas.database}")
+def without_superuser_rights() -> tuple[str, ...]:
+    """Return a command that lets file permissions bind the superuser, too."""
+    if os.geteuid() != 0:
+        return ()
+    if shutil.which("setpriv") is None:
+        pytest.skip("setpriv (util-linux) is needed to test file permissions as root")
+    return ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+
+
+def test_a_read_only_database_is_said_to_be_out_of_reach(model: Path, tmp_path: Path) -> None:
+    server = AtlasServer(tmp_path, wrapper=without_superuser_rights(), ATLAS_NOW=NOW)
+    settings = replace(load_settings(), database_url=f"sqlite:///{server.database}")
     SqlScheduler.open(settings).close()
-    # A write version that SQLite does not know makes it open the file for reading only; file
-    # permissions would not stop the superuser.
-    with own_atlas.database.open("r+b") as file:
-        file.seek(18)
-        file.write(b"\x03")
-    own_atlas.start()
-    conversation = Conversation(own_atlas.base_url)
-    conversation.say("I'd like to book an appointment")
-    conversation.say("none of these")
-    assert UNAVAILABLE in conversation.text
-    assert conversation.slots["requested_slot"] is None
-    conversation.say("what is an MRI?")
-    assert "MRI" in conversation.text
+    server.database.chmod(0o400)
+    try:
+        server.start()
+        conversation = Conversation(server.base_url)
+        conversation.say("I'd like to book an appointment")
+        conversation.say("none of these")
+        assert UNAVAILABLE in conversation.text
+        assert conversation.slots["requested_slot"] is None
+        conversation.say("what is an MRI?")
+        assert "MRI" in conversation.text
+    finally:
+        server.kill()
+    assert booked(server.database) == []
 
 
 def test_an_appointment_survives_a_power_cut_right_after_the_reference_was_shown(
@@ -206,7 +217,8 @@ def assert_refused(root: Path, said: str, command: str, **environment: str) -> N
 
 def with_component(root: Path, name: str) -> Path:
     path = root / "config.yml"
-    path.write_text(path.read_text().replace("pipeline:\n", f"pipeline:\n  - name: {name}\n", 1))
+    before = "  - name: FallbackClassifier\n"
+    path.write_text(path.read_text().replace(before, f"  - name: {name}\n{before}", 1))
     return path
 
 

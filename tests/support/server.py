@@ -37,15 +37,23 @@ class AtlasServer:
     Args:
         folder: For the database and the log.
         root: The project's folder; a copy where a test breaks something.
+        wrapper: A command to run it with, such as one that takes rights away.
         **environment: Further environment variables.
     """
 
-    def __init__(self, folder: Path, root: Path = ROOT, **environment: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        root: Path = ROOT,
+        wrapper: tuple[str, ...] = (),
+        **environment: str,
+    ) -> None:
         self.folder = folder
         self.database = folder / "atlas.db"
         self.log = folder / "server.log"
         self.token = TOKEN
         self._root = root
+        self._wrapper = wrapper
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
         self.port = free_port()
@@ -71,7 +79,7 @@ class AtlasServer:
         with self.log.open("ab") as log:
             written = self.log.stat().st_size
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot.cli", "serve"],
+                [*self._wrapper, sys.executable, "-m", "bot.cli", "serve"],
                 cwd=self._root,
                 env=environment,
                 stdout=log,

@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parent
 TODAY = date(2026, 11, 22)
 LEAST_HEARD = 0.98
 MOST_RAISED = 0.03
-SETS = ("development", "held_out", "held_out_2")
+SETS = ("development", "held_out", "held_out_2", "held_out_3")
 
 
 def level_of(text: str) -> Level:
