@@ -92,7 +92,12 @@ class ActionValidateSlotMappings(SafeAction):
             if not turn.is_emergency_new:  # then it follows what to do now
                 changes["notice_given"] = True
                 dispatcher.utter_message(response="utter_notice", **facts)
-        return [SlotSet(name, value) for name, value in changes.items()]
+        # The agenda also marks the turn as read; of the rest only what changed is an event.
+        return [
+            SlotSet(name, value)
+            for name, value in changes.items()
+            if name == "agenda" or value != tracker.get_slot(name)
+        ]
 
     def after_failure(self) -> Events:
         """Leave the turn to nobody: the failure text stands, nothing else is done."""

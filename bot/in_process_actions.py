@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import rasa
 from rasa.core.actions.action import RemoteAction
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 
@@ -23,7 +27,7 @@ class InProcessActionEndpoint(EndpointConfig):
         super().__init__(url="in-process", enable_selective_domain=True)
         self._executor = ActionExecutor()
         self._executor.register_package("actions")
-        trust_own_results()
+        shorten_calls()
 
     async def request(
         self,
@@ -57,13 +61,34 @@ class InProcessActionEndpoint(EndpointConfig):
         return result or {"events": [], "responses": []}
 
 
-def trust_own_results() -> None:
-    """Spare each action the validation of its answer against a JSON schema.
+def shorten_calls() -> None:
+    """Take out of each action call what a call inside the process does not need.
 
-    Rasa checks the schema and the answer anew for every call, which took two thirds of a
-    turn. The answers of this process were checked by rasa-sdk when it built them.
+    Rasa sends every event of the conversation with each call, which grows with its length,
+    and checks the answer and its JSON schema anew each time, which took two thirds of a
+    turn. Actions here look only at slots and at the events of the present turn, and the
+    answers were checked by rasa-sdk when it built them.
     """
+    RemoteAction._action_call_format = _call_of_this_turn
     RemoteAction._validate_action_result = _accept
+
+
+def _call_of_this_turn(
+    action: RemoteAction, tracker: DialogueStateTracker, _domain: Domain
+) -> dict[str, Any]:
+    state = tracker.current_state(EventVerbosity.NONE)
+    events: list[dict[str, Any]] = []
+    for event in reversed(tracker.events):
+        events.append(event.as_dict())
+        if isinstance(event, UserUttered):
+            break
+    state["events"] = events[::-1]
+    return {
+        "next_action": action.name(),
+        "sender_id": tracker.sender_id,
+        "tracker": state,
+        "version": rasa.__version__,
+    }
 
 
 def _accept(_action: RemoteAction, _result: dict[str, Any]) -> bool:

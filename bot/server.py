@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import socket
@@ -106,6 +107,10 @@ def run_rasa(settings: Settings, host: str, model: Path) -> None:
 
 def _announcer(host: str, port: int) -> Any:
     async def announce(_app: Any, _loop: Any) -> None:
+        # Model and rules stay for good: without this every full garbage collection walks
+        # through them and holds one conversation up for a tenth of a second.
+        gc.collect()
+        gc.freeze()
         shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
         print(f"Atlas is ready. The chat page is http://{shown}:{port}/chat", flush=True)
 

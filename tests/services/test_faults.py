@@ -89,6 +89,7 @@ def test_a_read_only_database_is_said_to_be_out_of_reach(model: Path, tmp_path: 
         conversation = Conversation(server.base_url)
         conversation.say("I'd like to book an appointment")
         conversation.say("none of these")
+        conversation.say(conversation.buttons[0]["payload"])
         assert UNAVAILABLE in conversation.text
         assert conversation.slots["requested_slot"] is None
         conversation.say("what is an MRI?")
