@@ -86,7 +86,8 @@ class ValidateInterviewForm(SafeAction):
                 dispatcher.utter_message(response="utter_noted_first", noted="; ".join(said))
             return
         intent = (tracker.latest_message.get("intent") or {}).get("name")
-        only = changed if intent == "correct_answer" else changed & set(_ECHOED)
+        beside = intent == "correct_answer" or not tracker.get_slot("turn_answered")
+        only = changed if beside else changed & set(_ECHOED)
         said = phrasebook.describe(history, only)
         pressed = (tracker.latest_message.get("text") or "").strip().lower()
         current = tracker.get_slot("requested_slot")

@@ -70,7 +70,7 @@ class Phrasebook:
         denied = [
             words
             for name, words in self._phrases.get("denied", {}).items()
-            if name in wanted | {"injury"} & wanted and history.get(name) in ([], False)
+            if (only is None or name in wanted) and history.get(name) in ([], False)
         ]
         return said + denied
 
