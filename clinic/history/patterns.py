@@ -25,6 +25,12 @@ from clinic.history.words import NO_BREAK, SENTENCE_END, Word
 _CONCEPT = re.compile(r"[A-Z][A-Z0-9_]*$")
 _GAP = re.compile(r"~(?P<ordered>\d+)$|<(?P<free>\d+)>$")
 _FIELDS = {"id", "attribute", "value", "denied", "negatable", "fallback", "patterns"}
+# Between two parts of a pattern these words deny the second one, unless "not only" follows.
+_DENIES = frozenset({"no", "not", "without", "isnt", "arent", "wasnt", "werent"})
+_DENIES_NOT = frozenset(
+    {"only", "just", "sure", "certain", "idea", "doubt", "longer", "matter"}
+    | {"even", "quite", "really", "wonder", "reason"}
+)
 _FIRST = attrgetter("first")
 
 
@@ -205,7 +211,9 @@ def match_pattern(
             results.append(Span(first, last))
             return
         for span in _next_spans(concepts[pattern.concepts[index]], last, pattern.gaps[index - 1]):
-            if _is_joined(words, last, span.first, pattern.gaps[index - 1]):
+            if _is_joined(words, last, span.first, pattern.gaps[index - 1]) and not (
+                pattern.rule.negatable and _is_denied_between(words, last, span.first)
+            ):
                 follow(index + 1, first, span.last)
 
     for span in concepts[pattern.concepts[0]]:
@@ -223,3 +231,13 @@ def _is_joined(words: list[Word], last: int, first: int, gap: int) -> bool:
     """No gap crosses a sentence's end; without a gap a comma is all that may stand between."""
     limit = SENTENCE_END if gap else NO_BREAK + 1
     return all(word.break_before < limit for word in words[last : first + 1])
+
+
+def _is_denied_between(words: list[Word], last: int, first: int) -> bool:
+    """Tell "hurts, no chest" and "legs are not weak" from "legs not right, weak"."""
+    for index in range(first - 1, last - 1, -1):
+        if words[index + 1].break_before > NO_BREAK:
+            return False  # what was denied ended before the pause
+        if words[index].norm in _DENIES:
+            return words[index + 1].norm not in _DENIES_NOT
+    return False

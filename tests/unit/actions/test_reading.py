@@ -110,9 +110,8 @@ async def test_an_uncertain_sign_is_settled_by_yes_no_and_not_sure() -> None:
 
 
 async def test_a_level_is_never_lowered_by_a_later_message() -> None:
-    slots = await slots_after(
-        tracker("my legs are weak", "report_pain", disposition="emergency_ambulance")
-    )
+    known = {"disposition": "emergency_ambulance"}
+    slots = known | await slots_after(tracker("my legs are weak", "report_pain", **known))
     assert slots["disposition"] == "emergency_ambulance"
 
 
