@@ -212,7 +212,16 @@ class MessageReading:
         return {name: value for name, value in changes.items() if value != self._history.get(name)}
 
     def _findings_that_count(self) -> list[Finding]:
-        """Leave durations and scores out where they answer nothing about the pain."""
+        """Leave out what the words of this turn do not say about the pain.
+
+        A button means what data/clinical/interview.yml says, not what its title may be read
+        as; times and numbers in a booking answer the booking.
+        """
+        interview = self._data.interview
+        question = str(self._question)
+        asked = self._form == INTERVIEW and question in interview
+        if asked and interview.is_option(question, self._text):
+            return []
         if self._form in (BOOKING, MANAGING):
             ignored = {"duration_days", "severity", "injury_days_ago", "timing", "site", "side"}
             return [item for item in self._reading.findings if item.attribute not in ignored]

@@ -164,6 +164,11 @@ class Context:
 
     def _is_asked(self, span: Span) -> bool:
         """A question about a thing is no report of it, unless the words say "my"."""
+        sentence = self._sentence_starts[span.first]
+        for cue in self._cues("QUESTION", sentence, span.first):
+            # "Do I have cancer" asks, although "I have cancer" would tell.
+            if cue.first < span.first < cue.last and self._opens_question(cue):
+                return True
         for cue in self._cues_before("QUESTION", span, self._sentence_starts):
             if self._opens_question(cue):
                 return not self._norms(cue.last, span.last) & _REPORTED

@@ -117,6 +117,10 @@ class Interview:
             still = [question for question in still if question in kept]
         return still
 
+    def is_option(self, question_id: str, text: str) -> bool:
+        """Tell whether a message is made of the question's own button titles."""
+        return bool(_chosen_options(self._by_id[question_id], text))
+
     def read_answer(
         self, question_id: str, text: str, reading: Reading, act: SpeechAct, history: History
     ) -> Answer:
