@@ -42,7 +42,7 @@ class EmbeddingIntentClassifier(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the settings: inverse regularisation strength, ranking length."""
-        return {"C": 10.0, "ranking_length": 5, "max_iterations": 300, "random_state": 7}
+        return {"C": 10.0, "ranking_length": 5, "max_iterations": 60, "random_state": 7}
 
     @classmethod
     def create(
