@@ -164,7 +164,9 @@ class _Booking:
             contact = parse_contact(text or self._text, self._clinic.region)
         except ContactProblem as problem:
             if not quietly:
-                self._dispatcher.utter_message(text=str(problem))
+                self._dispatcher.utter_message(
+                    response="utter_invalid_contact", problem=problem.message
+                )
             return
         if contact is not None:
             self.changes["patient_contact"] = {"phone": contact.phone, "email": contact.email}
@@ -379,7 +381,7 @@ class ValidateAppointmentForm(SafeAction):
         except ContactProblem as problem:
             contact = None
             if question == "manage_contact":
-                dispatcher.utter_message(text=str(problem))
+                dispatcher.utter_message(response="utter_invalid_contact", problem=problem.message)
         if contact is not None:
             changes["manage_contact"] = {"phone": contact.phone, "email": contact.email}
         if question == "manage_confirmed" and intent in ("affirm", "deny"):

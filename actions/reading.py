@@ -311,7 +311,8 @@ class MessageReading:
         """Return what was explained before when "does it hurt?" asks on about it."""
         last = self._tracker.get_slot("topic")
         aspect = self._tracker.latest_message.get("aspect")
-        asks_on = aspect not in (None, "what") and self._intent not in _ABOUT_ATLAS
+        elsewhere = _ABOUT_ATLAS | _ABOUT_BOOKINGS | {"book_appointment"}
+        asks_on = aspect not in (None, "what") and self._intent not in elsewhere
         return [last] if last and asks_on else []
 
     def _just_consented(self) -> bool:

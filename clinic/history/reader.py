@@ -124,7 +124,8 @@ def _overrules(longer: Finding, shorter: Finding) -> bool:
     if _length(longer) == _length(shorter):
         return False
     explained = longer.value == shorter.value and longer.assertion is Assertion.ABSENT
-    return explained or longer.attribute in _LONGEST_ONLY
+    # "Shoulders and neck" are two sites, however many words the longer finding took.
+    return explained or (longer.attribute in _LONGEST_ONLY and shorter.value != "neck")
 
 
 def _length(finding: Finding) -> int:
