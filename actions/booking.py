@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.conversation import latest_intent, latest_text, replied_besides
 from actions.safe_action import Events, SafeAction, clinic_facts, leave_form
 from clinic import clock
 from clinic.dialogue.agenda import BOOKING, MANAGING
@@ -86,8 +88,8 @@ class _Booking:
         self._tracker = tracker
         self._clinic = get_settings().clinic
         self._zone = ZoneInfo(self._clinic.time_zone)
-        self._text: str = tracker.latest_message.get("text") or ""
-        self._intent = (tracker.latest_message.get("intent") or {}).get("name")
+        self._text: str = latest_text(tracker)
+        self._intent = latest_intent(tracker)
         asked = tracker.get_slot("requested_slot")
         self._question = asked if asked in _QUESTIONS else None  # None: the form has just opened
         self._answers = bool(tracker.get_slot("turn_answered"))
@@ -134,8 +136,7 @@ class _Booking:
 
     def _explain_unread(self) -> None:
         """Say what was wrong with an answer that could not be read."""
-        agenda = self._tracker.get_slot("agenda") or []
-        if self._intent == "repeat" or any(name != BOOKING for name in agenda):
+        if self._intent == "repeat" or replied_besides(self._tracker, BOOKING):
             return  # something else was replied to; the question simply comes again
         self._dispatcher.utter_message(response=f"utter_invalid_{self._question}")
 
@@ -169,7 +170,7 @@ class _Booking:
                 )
             return
         if contact is not None:
-            self.changes["patient_contact"] = {"phone": contact.phone, "email": contact.email}
+            self.changes["patient_contact"] = asdict(contact)
 
     def _change_other(self) -> bool:
         """Ask again for a field that the message wants changed, if it is not the one asked."""
@@ -364,8 +365,8 @@ class ValidateAppointmentForm(SafeAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Fill the form's slots from the message."""
-        text: str = tracker.latest_message.get("text") or ""
-        intent = (tracker.latest_message.get("intent") or {}).get("name")
+        text: str = latest_text(tracker)
+        intent = latest_intent(tracker)
         # Rasa marks a form as open before it asks this action for the first time.
         question = tracker.get_slot("requested_slot")
         opened = question in _MANAGING_QUESTIONS
@@ -383,7 +384,7 @@ class ValidateAppointmentForm(SafeAction):
             if question == "manage_contact":
                 dispatcher.utter_message(response="utter_invalid_contact", problem=problem.message)
         if contact is not None:
-            changes["manage_contact"] = {"phone": contact.phone, "email": contact.email}
+            changes["manage_contact"] = asdict(contact)
         if question == "manage_confirmed" and intent in ("affirm", "deny"):
             changes["manage_confirmed"] = "yes" if intent == "affirm" else "no"
         cancels = changes.get("manage_task", tracker.get_slot("manage_task")) == "cancel"
@@ -391,8 +392,8 @@ class ValidateAppointmentForm(SafeAction):
         missing = next(
             (name for name in names if not changes.get(name, tracker.get_slot(name))), None
         )
-        replied = any(name != MANAGING for name in tracker.get_slot("agenda") or [])
-        if opened and missing == question and not replied and len(changes) == 1:
+        unread = opened and missing == question and len(changes) == 1
+        if unread and not replied_besides(tracker, MANAGING):
             dispatcher.utter_message(response=f"utter_invalid_{question}")
         return [
             *(SlotSet(name, value) for name, value in changes.items()),

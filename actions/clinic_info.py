@@ -7,6 +7,7 @@ import re
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.conversation import latest_text
 from actions.safe_action import Events, SafeAction, clinic_facts
 from clinic.settings import get_settings
 from clinic.settings.clinic_file import WEEKDAYS
@@ -32,7 +33,7 @@ class ActionGiveClinicInfo(SafeAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Answer each subject that the question names."""
-        text = (tracker.latest_message.get("text") or "").lower()
+        text = latest_text(tracker).lower()
         subjects = [name for name, pattern in _SUBJECTS.items() if re.search(pattern, text)]
         said = [fact for name in subjects if (fact := clinic_fact(name))]
         if said:

@@ -9,6 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.conversation import latest_intent, latest_text
 from actions.safe_action import Events, SafeAction
 from clinic.knowledge.answers import Answer, answer, compare, list_kind
 from clinic.knowledge.base import Topic, get_knowledge
@@ -45,7 +46,7 @@ class ActionExplainTopic(SafeAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Utter the answer with its source; say so when the question is not understood."""
-        intent = (tracker.latest_message.get("intent") or {}).get("name")
+        intent = latest_intent(tracker)
         topics = list(tracker.latest_message.get("topics") or [])
         aspect = tracker.latest_message.get("aspect")
         if aspect == "what":
@@ -72,7 +73,7 @@ class ActionExplainTopic(SafeAction):
     def _answers(self, topics: list[str], aspect: str | None, tracker: Tracker) -> list[Answer]:
         base = get_knowledge()
         number = get_settings().clinic.emergency_number
-        text = (tracker.latest_message.get("text") or "").lower()
+        text = latest_text(tracker).lower()
         if len(topics) == 2 and any(
             word in text for word in ("difference", " vs", "versus", "better", "compare", " or ")
         ):
@@ -100,7 +101,7 @@ class ActionExplainTopic(SafeAction):
 
 def wants_more(tracker: Tracker) -> bool:
     """Tell whether the message only asks to go on about the last topic."""
-    text = (tracker.latest_message.get("text") or "").lower()
+    text = latest_text(tracker).lower()
     return bool(_ASKS_FOR_MORE.search(text))
 
 

@@ -9,6 +9,7 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.booking import give_up_booking
+from actions.conversation import latest_intent, latest_text, replied_besides
 from actions.safe_action import Events, SafeAction, clinic_facts, leave_form
 from clinic.clinical import get_clinical_data
 from clinic.dialogue.agenda import INTERVIEW
@@ -38,7 +39,11 @@ class ValidateInterviewForm(SafeAction):
         if unknown and current not in skipped:
             if tracker.get_slot("turn_answered"):
                 skipped.append(current)  # answered as far as the patient can
-            elif interrupted(tracker) or tracker.get_slot("turn_changed") or asks_again(tracker):
+            elif (
+                replied_besides(tracker, INTERVIEW)
+                or tracker.get_slot("turn_changed")
+                or asks_again(tracker)
+            ):
                 pass  # the question comes again after a reply or a correction
             elif retries >= _MOST_RETRIES - 1:
                 skipped.append(current)
@@ -85,14 +90,15 @@ class ValidateInterviewForm(SafeAction):
             if said:
                 dispatcher.utter_message(response="utter_noted_first", noted="; ".join(said))
             return
-        intent = (tracker.latest_message.get("intent") or {}).get("name")
+        intent = latest_intent(tracker)
         beside = intent == "correct_answer" or not tracker.get_slot("turn_answered")
         only = changed if beside else changed & set(_ECHOED)
         said = phrasebook.describe(history, only)
-        pressed = (tracker.latest_message.get("text") or "").strip().lower()
         current = tracker.get_slot("requested_slot")
         interview = get_clinical_data().interview
-        was_button = current in interview and pressed in interview[current].options
+        was_button = current in interview and interview.is_option(
+            str(current), latest_text(tracker)
+        )
         if said and not was_button:
             dispatcher.utter_message(response="utter_noted", noted="; ".join(said))
 
@@ -185,7 +191,7 @@ class ActionNoteBookingWish(SafeAction):
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Say that a safety check comes before booking."""
         dispatcher.utter_message(response="utter_safety_check_first")
-        wish = tracker.latest_message.get("text") or ""
+        wish = latest_text(tracker)
         return [SlotSet("booking_wanted", True), SlotSet("booking_wish", wish[:500])]
 
 
@@ -291,9 +297,4 @@ def is_open(tracker: Tracker) -> bool:
 
 def asks_again(tracker: Tracker) -> bool:
     """Tell whether the visitor only wants to hear the question again."""
-    return bool((tracker.latest_message.get("intent") or {}).get("name") == "repeat")
-
-
-def interrupted(tracker: Tracker) -> bool:
-    """Tell whether this turn replied to something else before the form was called."""
-    return any(name != INTERVIEW for name in tracker.get_slot("agenda") or [])
+    return latest_intent(tracker) == "repeat"

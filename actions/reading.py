@@ -10,6 +10,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.conversation import latest_intent
 from actions.safe_action import Events, SafeAction, clinic_facts
 from clinic import clock
 from clinic.clinical import ClinicalData, get_clinical_data
@@ -80,7 +81,7 @@ class ActionValidateSlotMappings(SafeAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Read the latest message."""
-        if (tracker.latest_message.get("intent") or {}).get("name") is None:
+        if latest_intent(tracker) is None:
             return []
         if was_read(tracker):
             return []  # Rasa asks again when a form opens; the turn is planned once

@@ -10,6 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from clinic.failures import describe_failure
 from clinic.scheduling.port import SchedulerUnavailable
 from clinic.settings import get_settings
 
@@ -75,20 +76,11 @@ def leave_form() -> Events:
 def log_failure(name: str, error: BaseException) -> None:
     """Log where an action failed, without any words of the patient.
 
-    Exception messages can quote the message that caused them, so only the types and the
-    places in the code are logged.
-
     Args:
         name: The action.
         error: What was raised.
     """
-    places = []
-    trace = error.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        places.append(f"{code.co_filename}:{trace.tb_lineno} in {code.co_name}")
-        trace = trace.tb_next
-    logger.error("%s failed: %s\n  %s", name, type(error).__name__, "\n  ".join(places))
+    logger.error("%s failed: %s", name, describe_failure(error))
 
 
 def clinic_facts() -> dict[str, str]:

@@ -7,6 +7,7 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.booking import give_up_booking
+from actions.conversation import latest_intent
 from actions.interview import history_of
 from actions.safe_action import Events, SafeAction, clinic_facts
 from clinic.clinical import get_clinical_data
@@ -51,7 +52,7 @@ class ActionRepeatEmergencyAdvice(SafeAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Utter the fitting refusal."""
-        intent = (tracker.latest_message.get("intent") or {}).get("name")
+        intent = latest_intent(tracker)
         response = (
             "utter_emergency_no_booking"
             if intent in ("book_appointment", "reschedule_appointment")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import traceback
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
@@ -13,6 +12,7 @@ from uuid import UUID
 from rasa.core.channels.channel import UserMessage
 from sanic import Request
 
+from clinic.failures import describe_failure
 from clinic.settings import get_settings
 
 logger = logging.getLogger(__name__)
@@ -161,13 +161,5 @@ def log_failure(channel: str, error: BaseException) -> None:
         error: What the bot raised; its own words may quote the visitor, so they stay out of
             every level but DEBUG.
     """
-    places: list[str] = []
-    cause: BaseException | None = error
-    while cause is not None:
-        trail = "".join(traceback.format_tb(cause.__traceback__))
-        places.append(f"{type(cause).__name__}\n{trail}")
-        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
-    logger.error(
-        "The bot failed to answer a %s message: %s", channel, "caused by ".join(places).rstrip()
-    )
+    logger.error("The bot failed to answer a %s message: %s", channel, describe_failure(error))
     logger.debug("The failure in full", exc_info=error)

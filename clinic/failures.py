@@ -1,0 +1,22 @@
+"""Describe a failure for the log without any words of the patient."""
+
+from __future__ import annotations
+
+import traceback
+
+
+def describe_failure(error: BaseException) -> str:
+    """Return the kinds of an error and its causes, and where in the code they arose.
+
+    Messages of exceptions are left out: they can quote the text that caused them.
+
+    Args:
+        error: What was raised.
+    """
+    places: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None:
+        trail = "".join(traceback.format_tb(cause.__traceback__))
+        places.append(f"{type(cause).__name__}\n{trail}")
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+    return "caused by ".join(places).rstrip()
