@@ -1,4 +1,4 @@
-"""The `atlas` command: train, serve, shell."""
+"""The `atlas` command: train, serve, shell, and the calendar for the front desk."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ import warnings
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 
+from bot.booking_commands import add_booking_commands
 from clinic.clock import ClockSettingError
 from clinic.datafiles import DataFileError
+from clinic.scheduling.desk import DeskError
+from clinic.scheduling.port import SchedulingError
 from clinic.settings import Settings, get_settings
 
 
@@ -35,7 +38,10 @@ def main(arguments: list[str] | None = None) -> int:
     train.add_argument("--force", action="store_true", help="train even where one fits")
     commands.add_parser("serve", help="serve Rasa, the actions and the chat page")
     commands.add_parser("shell", help="chat in the terminal")
+    add_booking_commands(commands)
     chosen = parser.parse_args(arguments)
+    if "run" in chosen:
+        return _run_for_desk(chosen)
     _quieten()
     from bot.model import TrainingError
     from bot.server import StartError
@@ -48,6 +54,16 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    return 0
+
+
+def _run_for_desk(chosen: argparse.Namespace) -> int:
+    """Run a command of the calendar, which needs nothing of Rasa."""
+    try:
+        chosen.run(get_settings(), chosen)
+    except (DataFileError, ClockSettingError, SchedulingError, DeskError) as error:
+        print(f"atlas: {error}", file=sys.stderr)
+        return 1
     return 0
 
 

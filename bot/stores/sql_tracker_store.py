@@ -9,7 +9,7 @@ from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
-from sqlalchemy import event
+from sqlalchemy import String, event
 from sqlalchemy.engine import URL, make_url
 
 from clinic.settings import get_settings
@@ -19,6 +19,10 @@ _SQLITE_BUSY_MILLISECONDS = 3000
 # Rasa walks through all event classes for each event that it reads from the database, which
 # took a quarter of a turn; the classes do not change while the server runs.
 Event.resolve_by_type = staticmethod(cache(Event.resolve_by_type))
+
+
+# Rasa's table takes ids of 255 characters, Atlas's REST channel of 256; PostgreSQL would refuse.
+SQLTrackerStore.SQLEvent.__table__.c.sender_id.type = String(512)
 
 
 class AtlasTrackerStore(SQLTrackerStore):

@@ -113,7 +113,11 @@ def _find_phone(text: str, region: str) -> str | None:
         return None
     if len(re.sub(r"\D", "", like[0])) < 10:
         raise ContactProblem("phone", "that phone number looks too short")
-    raise ContactProblem("phone", "that phone number does not look right")
+    raise ContactProblem(
+        "phone",
+        "that phone number does not look right (one from another country starts with + and its "
+        "country code)",
+    )
 
 
 def _usable(number: phonenumbers.PhoneNumber, region: str) -> bool:
@@ -198,6 +202,47 @@ def parse_name(text: str) -> str | None:
     if len(words) > 6 or not _may_be_called(words):
         return None
     return " ".join(_written(word, name.islower() or name.isupper()) for word in words)
+
+
+_SURE_CUE = re.compile(
+    r"\b(?:(?:my|the|her|his|their|(?:the )?patient'?s) (?:full |first |last )?name"
+    r"(?:'s| is| would be|:)|name ?:|under the name(?: of)?)\s+",
+    re.IGNORECASE,
+)
+# After these a name is meant only where it is written like one.
+_WEAK_CUE = re.compile(
+    r"\b(?:this is|i am|i'?m|it'?s|(?:book|put) (?:it|this|me|us) (?:down )?(?:for|under|as))\s+",
+    re.IGNORECASE,
+)
+_NAME_ENDS = re.compile(
+    r"[,;\n(!?\d]|\.(?:\s|$)|\s[-\u2013]\s|\S+@|\s(?:and|my|phone|tel|e-?mail|cell|mobile|number"
+    r"|on|at|with|for|from|or|but|i|here|please|reach|call|thanks|thank|by the way|tomorrow)\b",
+    re.IGNORECASE,
+)
+
+
+def find_name(text: str) -> str | None:
+    """Find the name in a message that says more, such as "Thursday please, my name is Jo Lee".
+
+    Args:
+        text: Any text; a name counts only after a cue.
+
+    Returns:
+        The name, as `parse_name` writes it, or None.
+    """
+    text = unicodedata.normalize("NFC", text[:2000]).replace("\u2019", "'")
+    for cue, sure in ((_SURE_CUE, True), (_WEAK_CUE, False)):
+        for match in cue.finditer(text):
+            said = _NAME_ENDS.split(text[match.end() :], maxsplit=1)[0].strip()
+            words = said.split()
+            written = bool(words) and all(
+                word[0].isupper() for word in words if _bare(word) not in _PARTICLES
+            )
+            if 1 <= len(words) <= 5 and (sure or (written and words[0][0].isupper())):
+                name = parse_name(said)
+                if name:
+                    return name
+    return None
 
 
 def _may_be_called(words: list[str]) -> bool:

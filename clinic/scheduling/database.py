@@ -12,12 +12,14 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
@@ -31,10 +33,16 @@ from clinic.settings import ClinicSettings, Settings
 BUSY_SECONDS = 3
 MIGRATIONS = Path(__file__).with_name("migrations")
 
+# Rasa's own tables may live in the same database.
+VERSION_TABLE = "scheduling_migrations"
 # Any constant will do; it names the lock that migrating processes queue for.
 _MIGRATION_LOCK = 0x41544C4153
 # Alembic keeps its context in module globals: one migration at a time in a process.
 _alembic_lock = threading.Lock()
+
+
+class IntegrityProblem(SQLAlchemyError):  # noqa: N818 - told like any failure of the database
+    """A migration would have left rows that belong to nothing; it was undone."""
 
 
 class Database:
@@ -48,6 +56,7 @@ class Database:
         self._url = make_url(settings.database_url)
         self._clinic = settings.clinic
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._engine: Engine | None = None
         self._process = 0
 
@@ -72,7 +81,9 @@ class Database:
         """
         with _told_as_unavailable():
             engine = self._ready_engine().execution_options(writes=writes)
-            with Session(engine) as session, session.begin():
+            queues = writes and engine.dialect.name == "sqlite"
+            turn = self._turn_to_write() if queues else nullcontext()
+            with turn, Session(engine) as session, session.begin():
                 yield session
 
     def close(self) -> None:
@@ -82,6 +93,20 @@ class Database:
                 self._engine.dispose(close=self._process == os.getpid())
             self._engine = None
 
+    @contextmanager
+    def _turn_to_write(self) -> Iterator[None]:
+        """Queue behind this process's other writers; SQLite itself lets them race for its lock.
+
+        Without the queue a writer could lose the race for seconds while others come and go.
+        """
+        writing = self._writing
+        if not writing.acquire(timeout=BUSY_SECONDS):
+            raise SchedulerUnavailable("others are writing to the calendar for too long")
+        try:
+            yield
+        finally:
+            writing.release()
+
     def _ready_engine(self) -> Engine:
         with self._lock:
             if self._engine is not None and self._process == os.getpid():
@@ -89,9 +114,10 @@ class Database:
             if self._engine is not None:
                 # After a fork the parent still uses these connections: forget, do not close.
                 self._engine.dispose(close=False)
+                self._writing = threading.Lock()
+            _migrate(self._url)
             engine = _make_engine(self._url)
             try:
-                _migrate(engine)
                 _copy_practitioners(engine, self._clinic)
             except BaseException:
                 engine.dispose()
@@ -109,7 +135,7 @@ def _told_as_unavailable() -> Iterator[None]:
         raise SchedulerUnavailable("the calendar's database cannot be used now") from error
 
 
-def _make_engine(url: URL) -> Engine:
+def _make_engine(url: URL, *, migrates: bool = False) -> Engine:
     # hide_parameters: an error's text must not carry a patient's name into a log.
     if url.get_backend_name() == "sqlite":
         _make_private_file(Path(str(url.database)))
@@ -120,6 +146,8 @@ def _make_engine(url: URL) -> Engine:
             connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
         )
         event.listen(engine, "connect", _set_up_sqlite)
+        if migrates:
+            event.listen(engine, "connect", _allow_rebuilding)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     return create_engine(
@@ -149,6 +177,11 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
+def _allow_rebuilding(connection: Any, _record: object) -> None:
+    # SQLite changes a column by rebuilding its table, which a foreign key to it would forbid.
+    connection.execute("PRAGMA foreign_keys=OFF")
+
+
 def _use_write_ahead_log(cursor: sqlite3.Cursor) -> None:
     """Switch to write-ahead mode; SQLite's busy timeout does not cover this statement."""
     deadline = time.monotonic() + BUSY_SECONDS
@@ -167,14 +200,48 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _migrate(engine: Engine) -> None:
+def _migrate(url: URL) -> None:
     """Bring the tables up to date; processes that start together do so one after another."""
+    move_tables(url, "head")
+
+
+def move_tables(url: URL, revision: str) -> None:
+    """Bring the tables to a revision of `migrations/`, forwards or back, in one transaction.
+
+    Args:
+        url: Where the database is.
+        revision: Such as "head" or "0001"; "base" takes all tables away.
+
+    Raises:
+        SQLAlchemyError: The database failed; the tables are as before.
+        CommandError: There is no such revision, or the tables are newer than this Atlas.
+        IntegrityProblem: The rebuilt tables would not fit together.
+    """
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with _alembic_lock, engine.begin() as connection:
-        _queue_for_migration(connection)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    engine = _make_engine(url, migrates=True)
+    try:
+        with _alembic_lock, engine.begin() as connection:
+            _queue_for_migration(connection)
+            config.attributes["connection"] = connection
+            script = ScriptDirectory.from_config(config)
+            current = MigrationContext.configure(
+                connection, opts={"version_table": VERSION_TABLE}
+            ).get_current_revision()
+            known = [step.revision for step in script.walk_revisions()]
+            target = script.get_current_head() if revision == "head" else revision
+            if current == target:
+                return
+            back = current in known and (
+                target == "base" or known.index(str(target)) > known.index(str(current))
+            )
+            (command.downgrade if back else command.upgrade)(config, revision)
+            if connection.dialect.name == "sqlite":
+                loose = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+                if loose:
+                    raise IntegrityProblem(f"{len(loose)} rows would point nowhere")
+    finally:
+        engine.dispose()
 
 
 def _copy_practitioners(engine: Engine, clinic: ClinicSettings) -> None:

@@ -8,22 +8,42 @@ overlaps the other, and visits of different lengths need no slot grid. The same 
 on SQLite and PostgreSQL; an exclusion constraint would not exist on SQLite, and a unique index
 on the start time would let a 40-minute visit overlap the one 20 minutes later.
 
-No table has a place for symptoms, urgency or free text.
+No table has a place for symptoms or urgency. The only free text is `appointments.note`, a short
+practical remark that `clinic.scheduling.notes` has let through.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, String
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
 from clinic.settings.clinic_file import TICK_MINUTES
 
-STATUSES = ("proposed", "pending", "booked", "fulfilled", "cancelled", "noshow")
-EVENT_KINDS = ("booked", "moved", "cancelled")
+# FHIR R4, value set AppointmentStatus
+STATUSES = (
+    *("proposed", "pending", "booked", "arrived", "fulfilled", "cancelled", "noshow"),
+    *("entered-in-error", "checked-in", "waitlist"),
+)
+# What the audit trail tells; each status that the clinic sets is an event of the same name.
+EVENT_KINDS = (
+    *("held", "released", "booked", "moved", "cancelled"),
+    *("arrived", "checked-in", "fulfilled", "noshow", "entered-in-error"),
+    *("opened", "blocked", "withdrawn", "call_back_requested", "call_back_closed"),
+)
+TIME_CHANGE_KINDS = ("opened", "blocked")
+NOTICE_KINDS = ("booked", "moved", "cancelled", "reminder", "call_back")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -78,7 +98,8 @@ class Patient(Base):
     name: Mapped[str] = mapped_column(String(80))
     phone: Mapped[str | None] = mapped_column(String(16), index=True)
     email: Mapped[str | None] = mapped_column(String(254), index=True)
-    contact_consent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # None: reminders are not wanted; the clinic writes only if the visit itself must change.
+    contact_consent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Hold(Base):
@@ -93,6 +114,9 @@ class Hold(Base):
     end_utc: Mapped[datetime] = mapped_column(UtcDateTime)
     holder: Mapped[str] = mapped_column(String(64), index=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    # Minutes around the visit that the practitioner needs; they are owned like the visit itself.
+    buffer_before: Mapped[int] = mapped_column(default=0, server_default="0")
+    buffer_after: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Appointment(Base):
@@ -107,13 +131,14 @@ class Appointment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(16), unique=True)
     idempotency_key: Mapped[str] = mapped_column(String(64), unique=True)
-    status: Mapped[str] = mapped_column(String(12))
+    status: Mapped[str] = mapped_column(String(16))
     start_utc: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     end_utc: Mapped[datetime] = mapped_column(UtcDateTime)
     practitioner_id: Mapped[str] = mapped_column(ForeignKey("practitioners.id"))
     visit_type_id: Mapped[str] = mapped_column(String(40))
     patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"))
     revision: Mapped[int] = mapped_column(default=0)
+    note: Mapped[str | None] = mapped_column(String(200))
 
     patient: Mapped[Patient] = relationship(lazy="joined")
     practitioner: Mapped[Practitioner] = relationship(lazy="joined")
@@ -134,20 +159,97 @@ class BookedTick(Base):
     appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointments.id"), index=True)
 
 
-class AppointmentEvent(Base):
-    """What happened to an appointment; the database refuses to change or delete a row."""
+class TimeChange(Base):
+    """A stretch that the clinic opened besides its hours, or blocked within them."""
 
-    __tablename__ = "appointment_events"
+    __tablename__ = "time_changes"
+    __table_args__ = (
+        CheckConstraint(f"kind IN {TIME_CHANGE_KINDS}", name="time_change_kind"),
+        CheckConstraint("end_utc > start_utc", name="time_change_order"),
+        {"sqlite_autoincrement": True},  # the audit trail names rows that are gone
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    # None: the whole clinic
+    practitioner_id: Mapped[str | None] = mapped_column(ForeignKey("practitioners.id"))
+    start_utc: Mapped[datetime] = mapped_column(UtcDateTime)
+    end_utc: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class CallBack(Base):
+    """Someone for whom no time suited and who asked to be called; no booking."""
+
+    __tablename__ = "call_backs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    # Digest of who asked: repeating the request leaves one.
+    request_key: Mapped[str] = mapped_column(String(64), unique=True)
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"))
+    visit_type_id: Mapped[str] = mapped_column(String(40))
+    # The time as Atlas understood it, never the visitor's own words
+    wish: Mapped[str] = mapped_column(String(200))
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    patient: Mapped[Patient] = relationship(lazy="joined")
+
+
+class Notice(Base):
+    """Something to tell a patient, written in the transaction that gave the reason (an outbox).
+
+    Whoever delivers takes what is due and neither sent nor dropped, and marks it.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint(f"kind IN {NOTICE_KINDS}", name="notice_kind"),
+        UniqueConstraint("appointment_id", "kind", "revision", name="notice_once"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointments.id"), index=True)
+    call_back_id: Mapped[int | None] = mapped_column(ForeignKey("call_backs.id"))
+    revision: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When a later change made it untrue before it was sent
+    dropped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class LookUpTry(Base):
+    """A failed try to see an appointment; kept for a day, as digests only."""
+
+    __tablename__ = "look_up_tries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    reference: Mapped[str] = mapped_column(String(64), index=True)
+    contact: Mapped[str] = mapped_column(String(64), index=True)
+    asker: Mapped[str] = mapped_column(String(64), index=True)
+
+
+class AuditEvent(Base):
+    """Something that changed the calendar; the database refuses to change or delete a row.
+
+    Holds and time changes come and go, so that their ids are no foreign keys.
+    """
+
+    __tablename__ = "audit_events"
     __table_args__ = (CheckConstraint(f"kind IN {EVENT_KINDS}", name="event_kind"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointments.id"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    kind: Mapped[str] = mapped_column(String(12))
-    practitioner_id: Mapped[str] = mapped_column(String(40))
-    start_utc: Mapped[datetime] = mapped_column(UtcDateTime)
-    # The hold that put the appointment here: what makes moving it twice harmless.
-    hold_id: Mapped[str | None] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(String(20))
+    appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointments.id"), index=True)
+    call_back_id: Mapped[int | None] = mapped_column(ForeignKey("call_backs.id"))
+    time_change_id: Mapped[int | None] = mapped_column()
+    # For a booking or a move also what makes repeating it harmless
+    hold_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    practitioner_id: Mapped[str | None] = mapped_column(String(40))
+    start_utc: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    end_utc: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 def ticks_between(start: datetime, end: datetime) -> range:

@@ -7,10 +7,21 @@ are aware and in UTC; only wording and rules use the clinic's wall clock.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any, Literal, Protocol
 
-Status = Literal["proposed", "pending", "booked", "fulfilled", "cancelled", "noshow"]
+Status = Literal[
+    "proposed",
+    "pending",
+    "booked",
+    "arrived",
+    "fulfilled",
+    "cancelled",
+    "noshow",
+    "entered-in-error",
+    "checked-in",
+    "waitlist",
+]
 
 
 class SchedulingError(Exception):
@@ -23,6 +34,14 @@ class SlotTaken(SchedulingError):  # noqa: N818 - an outcome of booking, named a
 
 class SchedulerUnavailable(SchedulingError):  # noqa: N818 - the port's name
     """The calendar cannot be reached or written now; nothing was changed."""
+
+
+class AlreadyBooked(SchedulingError):  # noqa: N818 - an outcome of booking
+    """The same person has a visit at that time already; a second one was not made."""
+
+
+class TooManyTries(SchedulingError):  # noqa: N818 - an outcome of looking up
+    """Too many references or contacts that did not fit; nothing was looked up."""
 
 
 @dataclass(frozen=True)
@@ -40,17 +59,17 @@ class Contact:
 
 @dataclass(frozen=True)
 class PatientDetails:
-    """Who comes, as the appointment record keeps it: no symptom, no free text.
+    """Who comes, as the appointment record keeps it: no symptom.
 
     Args:
         name: As the patient wrote it.
         contact: At least one way to reach them.
-        contact_consent_at: When they agreed to be contacted about the visit.
+        contact_consent_at: When they agreed to be reminded of the visit; None: they did not.
     """
 
     name: str
     contact: Contact
-    contact_consent_at: datetime
+    contact_consent_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +84,7 @@ class SlotQuery:
         part_of_day: Wall-clock start from (included) and to (excluded).
         practitioner_id: Only this practitioner.
         gender: Only practitioners of this gender, as clinic.yml writes it.
+        except_days: Days of the clinic's wall clock that do not suit.
         near: Sort by distance from this moment, the nearest first, instead of by time.
     """
 
@@ -75,6 +95,7 @@ class SlotQuery:
     part_of_day: tuple[time, time] | None = None
     practitioner_id: str | None = None
     gender: str | None = None
+    except_days: frozenset[date] = frozenset()
     near: datetime | None = None
 
 
@@ -148,6 +169,7 @@ class Appointment:
         visit_type: Id of the visit type.
         patient_name: Who comes.
         revision: How often it was changed since it was booked.
+        note: A practical remark, such as "I use a wheelchair"; "" is none.
     """
 
     reference: str
@@ -159,6 +181,20 @@ class Appointment:
     visit_type: str
     patient_name: str
     revision: int
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class DayHours:
+    """When the clinic sees patients on a day.
+
+    Args:
+        spans: Wall-clock pairs (from, to); empty when closed.
+        closed: Why it is closed, in words such as "closed on Sundays"; "" when it is open.
+    """
+
+    spans: tuple[tuple[time, time], ...]
+    closed: str = ""
 
 
 class Scheduler(Protocol):
@@ -180,6 +216,10 @@ class Scheduler(Protocol):
         """
         ...
 
+    def hours_on(self, day: date) -> DayHours:
+        """Return when the clinic sees patients on a day of its wall clock."""
+        ...
+
     def hold(self, slot: Slot, holder: str) -> Hold:
         """Keep a slot for a while; an earlier hold of the same holder is given up.
 
@@ -197,7 +237,12 @@ class Scheduler(Protocol):
         ...
 
     def confirm(
-        self, hold_id: str, patient: PatientDetails, visit_type: str, idempotency_key: str
+        self,
+        hold_id: str,
+        patient: PatientDetails,
+        visit_type: str,
+        idempotency_key: str,
+        note: str = "",
     ) -> Appointment:
         """Turn a hold into an appointment.
 
@@ -206,15 +251,30 @@ class Scheduler(Protocol):
             patient: Who comes.
             visit_type: Id of the visit type, of the same length as what is held.
             idempotency_key: The same key always gives the same appointment.
+            note: A practical remark that `clinic.scheduling.notes` has let through.
 
         Raises:
-            SlotTaken: The hold is gone or expired and someone else has the time.
-            ValueError: The patient or the visit type cannot be right.
+            SlotTaken: The hold is gone or expired and someone else has the time, or the clinic
+                has blocked it meanwhile.
+            AlreadyBooked: The same name and contact have a visit at that time.
+            ValueError: The patient, the note or the visit type cannot be right.
         """
         ...
 
-    def look_up(self, reference: str, contact: Contact) -> Appointment | None:
-        """Return the appointment when both reference and phone or e-mail match, else None."""
+    def look_up(self, reference: str, contact: Contact, asker: str) -> Appointment | None:
+        """Return the appointment when both reference and phone or e-mail match, else None.
+
+        A failed try is remembered for the asker, the reference and the contact, whether or not
+        the reference exists, so that none of the three can be guessed at.
+
+        Args:
+            reference: From the confirmation.
+            contact: The phone or e-mail given at booking.
+            asker: Whoever asks, such as the conversation's id; only a digest is kept.
+
+        Raises:
+            TooManyTries: One of the three failed too often lately.
+        """
         ...
 
     def move(self, reference: str, contact: Contact, hold_id: str) -> Appointment | None:
@@ -242,5 +302,21 @@ class Scheduler(Protocol):
         Returns:
             The cancelled appointment, also when it was cancelled before; None when no future
             appointment matches.
+        """
+        ...
+
+    def ask_call_back(
+        self, patient: PatientDetails, visit_type: str, wish: str, idempotency_key: str
+    ) -> None:
+        """Keep that someone would like to be called about a visit; this books nothing.
+
+        Args:
+            patient: Who, and how to reach them.
+            visit_type: Id of the visit type.
+            wish: The time as it was understood (`When.echo`), never the visitor's own words.
+            idempotency_key: The same key leaves one request.
+
+        Raises:
+            ValueError: The patient or the visit type cannot be right.
         """
         ...

@@ -43,3 +43,14 @@ def find_reference(text: str) -> str | None:
             return None
     code = re.sub(r"[ .-]", "", match[1]).translate(_LOOK_ALIKES)
     return f"{PREFIX}-{code}"
+
+
+def without_reference(text: str) -> str:
+    """Return a text without its reference, whose letters may look like a time of day.
+
+    Args:
+        text: Any text.
+    """
+    return (
+        _WITH_PREFIX.sub(" ", text.upper()).lower() if _WITH_PREFIX.search(text.upper()) else text
+    )

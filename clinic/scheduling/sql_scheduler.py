@@ -2,32 +2,50 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import cast
+from typing import TypeVar, cast
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from clinic import clock
-from clinic.scheduling import models
-from clinic.scheduling.availability import Availability
+from clinic.scheduling import models, tries
+from clinic.scheduling.availability import Availability, TimeChange
 from clinic.scheduling.database import Database
 from clinic.scheduling.models import ticks_between
+from clinic.scheduling.notes import MAX_NOTE
 from clinic.scheduling.port import (
+    AlreadyBooked,
     Appointment,
     Contact,
+    DayHours,
     Hold,
     PatientDetails,
     SchedulerUnavailable,
     Slot,
     SlotQuery,
     SlotTaken,
-    Status,
+    TooManyTries,
+)
+from clinic.scheduling.records import (
+    announce,
+    check_not_blocked,
+    check_patient,
+    digest,
+    drop_holds,
+    free_ticks,
+    lock_practitioners,
+    patient_row,
+    record,
+    take_ticks,
+    ticks_of,
+    told,
 )
 from clinic.scheduling.references import new_reference
 from clinic.settings import Settings
@@ -36,6 +54,9 @@ from clinic.settings import Settings
 FORGET_HOLDS_AFTER = timedelta(hours=24)
 
 _ATTEMPTS = 3
+_NEAR = timedelta(days=7)
+
+_Result = TypeVar("_Result")
 
 
 class SqlScheduler:
@@ -74,28 +95,53 @@ class SqlScheduler:
     def find_slots(self, query: SlotQuery, limit: int) -> list[Slot]:
         """Return free times, at most one for each start; see the port."""
         now = clock.now()
-        days = self._availability.slots_by_day(query, now)
+        with self._database.transaction(writes=False) as session:
+            changes = known_changes(session, now)
+        near = query.near
+        if near is None:
+            return self._free_slots(query, now, changes, max(limit, 0))
+        # What is within a week comes before everything else; the whole horizon is long.
+        soon = replace(
+            query,
+            earliest=max(near - _NEAR, query.earliest or near - _NEAR),
+            latest=min(near + _NEAR, query.latest or near + _NEAR),
+        )
+        found = self._free_slots(soon, now, changes)
+        if len(found) < limit:
+            found = self._free_slots(query, now, changes)
+        found.sort(key=lambda slot: (abs(slot.start - near), slot.start))
+        return found[: max(limit, 0)]
+
+    def _free_slots(
+        self,
+        query: SlotQuery,
+        now: datetime,
+        changes: list[TimeChange],
+        limit: int | None = None,
+    ) -> list[Slot]:
+        """Return free times in order, all of them or the first so many."""
+        days = self._availability.slots_by_day(query, now, changes)
         found: list[Slot] = []
         while week := list(islice(days, 7)):
             slots = [slot for day in week for slot in day]
             taken = self._taken_ticks(slots, now)
             free_by_start: dict[datetime, Slot] = {}
             for slot in slots:
-                if not any((slot.practitioner_id, tick) in taken for tick in _ticks(slot)):
+                if not any((slot.practitioner_id, tick) in taken for tick in self._ticks(slot)):
                     free_by_start.setdefault(slot.start, slot)
             found.extend(free_by_start.values())
-            if query.near is None and len(found) >= limit:
+            if limit is not None and len(found) >= limit:
                 break
-        if query.near is not None:
-            near = query.near
-            found.sort(key=lambda slot: (abs(slot.start - near), slot.start))
-        return found[: max(limit, 0)]
+        return found[:limit]
+
+    def hours_on(self, day: date) -> DayHours:
+        """Return when the clinic sees patients on a day; see the port."""
+        return self._availability.hours_on(day)
 
     def hold(self, slot: Slot, holder: str) -> Hold:
         """Keep a slot for a while; see the port."""
         now = clock.now()
-        if not self._availability.allows(slot, now):
-            raise SlotTaken("the clinic does not offer this time")
+        visit_type = self._clinic.visit_type(slot.visit_type)
         expires_at = now + timedelta(minutes=self._clinic.booking.hold_minutes)
         row = models.Hold(
             id=secrets.token_urlsafe(16),
@@ -103,15 +149,24 @@ class SqlScheduler:
             visit_type_id=slot.visit_type,
             start_utc=slot.start,
             end_utc=slot.end,
-            holder=_digest(holder),
+            holder=digest(holder),
             expires_at=expires_at,
+            buffer_before=visit_type.buffer_before if visit_type else 0,
+            buffer_after=visit_type.buffer_after if visit_type else 0,
         )
         with self._database.transaction(writes=True) as session:
             own = models.Hold.holder == row.holder
             left = session.scalars(select(models.Hold.practitioner_id).where(own))
-            _lock_practitioners(session, slot.practitioner_id, *left)
-            _drop_holds(session, own)
-            _drop_holds(
+            lock_practitioners(session, slot.practitioner_id, *left)
+            # Only now: a block that comes later waits for this transaction, and is seen by
+            # `confirm`.
+            if not self._availability.allows(slot, now, known_changes(session, now)):
+                raise SlotTaken("the clinic does not offer this time")
+            for earlier in session.scalars(select(models.Hold).where(own)):
+                record(session, "released", now, earlier)
+            session.flush()
+            drop_holds(session, own)
+            drop_holds(
                 session,
                 and_(
                     models.Hold.practitioner_id == slot.practitioner_id,
@@ -120,39 +175,52 @@ class SqlScheduler:
             )
             session.add(row)
             session.flush()
-            _take_ticks(session, row, now, hold_id=row.id)
+            take_ticks(session, row, now, hold_id=row.id)
+            record(session, "held", now, row)
             return Hold(row.id, slot, expires_at)
 
     def release(self, hold_id: str) -> None:
         """Give a hold up; see the port."""
         with self._database.transaction(writes=True) as session:
             hold = session.get(models.Hold, hold_id)
+            if hold is None:
+                return
+            lock_practitioners(session, hold.practitioner_id)
+            hold = session.get(models.Hold, hold_id, populate_existing=True)
             if hold is not None:
-                _lock_practitioners(session, hold.practitioner_id)
-                _drop_holds(session, models.Hold.id == hold_id)
+                record(session, "released", clock.now(), hold)
+                session.flush()
+                drop_holds(session, models.Hold.id == hold_id)
 
     def confirm(
-        self, hold_id: str, patient: PatientDetails, visit_type: str, idempotency_key: str
+        self,
+        hold_id: str,
+        patient: PatientDetails,
+        visit_type: str,
+        idempotency_key: str,
+        note: str = "",
     ) -> Appointment:
         """Turn a hold into an appointment; see the port."""
-        _check_patient(patient)
-        key = _digest(idempotency_key)
-        for _ in range(_ATTEMPTS):
-            try:
-                with self._database.transaction(writes=True) as session:
-                    return self._confirm(session, hold_id, patient, visit_type, key)
-            except SchedulerUnavailable as error:
-                # Another process used the same key, or drew the same reference, a moment
-                # earlier; the next round sees its row.
-                if not isinstance(error.__cause__, IntegrityError):
-                    raise
-        raise SchedulerUnavailable("the booking collided with others several times")
+        check_patient(patient)
+        if len(note) > MAX_NOTE:
+            raise ValueError(f"a note has at most {MAX_NOTE} characters")
+        key = digest(idempotency_key)
+        return self._insist(
+            lambda session: self._confirm(session, hold_id, patient, visit_type, key, note)
+        )
 
-    def look_up(self, reference: str, contact: Contact) -> Appointment | None:
+    def look_up(self, reference: str, contact: Contact, asker: str) -> Appointment | None:
         """Return the appointment when reference and contact match; see the port."""
+        attempt = tries.new_try(reference, contact, asker, clock.now())
         with self._database.transaction(writes=False) as session:
+            if tries.too_many(session, attempt):
+                raise TooManyTries("too many failed tries within a day")
             row = _find(session, reference, contact)
-            return None if row is None else _told(row)
+            if row is not None:
+                return told(row)
+        with self._database.transaction(writes=True) as session:
+            tries.remember(session, attempt)
+        return None
 
     def move(self, reference: str, contact: Contact, hold_id: str) -> Appointment | None:
         """Put an appointment at the time of a hold; see the port."""
@@ -163,26 +231,30 @@ class SqlScheduler:
             if row is None or row.status != "booked":
                 return None
             touched = {row.practitioner_id} | ({hold.practitioner_id} if hold else set())
-            _lock_practitioners(session, *touched)
+            lock_practitioners(session, *touched)
             session.refresh(row)
             if row.status != "booked" or row.start_utc <= now:
                 return None
             hold = session.get(models.Hold, hold_id, populate_existing=True)
             if hold is None:
                 if _was_put_by(session, row, hold_id):
-                    return _told(row)
+                    return told(row)
                 raise SlotTaken("this time is no longer held")
-            _free_ticks(session, row)
+            if hold.start_utc <= now:
+                raise SlotTaken("this time has begun")
+            check_not_blocked(session, hold)
+            free_ticks(session, row)
             self._move_hold_to(session, hold, row, now)
             row.practitioner_id = hold.practitioner_id
             row.visit_type_id = hold.visit_type_id
             row.start_utc, row.end_utc = hold.start_utc, hold.end_utc
             row.revision += 1
             session.delete(hold)
-            _record(session, row, "moved", now, hold_id=hold_id)
+            record(session, "moved", now, row, hold_id=hold_id)
+            announce(session, row, "moved", now)
             session.flush()
             session.refresh(row)
-            return _told(row)
+            return told(row)
 
     def cancel(self, reference: str, contact: Contact) -> Appointment | None:
         """Cancel a future appointment; see the port."""
@@ -191,21 +263,70 @@ class SqlScheduler:
             row = _find(session, reference, contact)
             if row is None:
                 return None
-            _lock_practitioners(session, row.practitioner_id)
+            lock_practitioners(session, row.practitioner_id)
             session.refresh(row)
             if row.start_utc <= now or row.status not in ("booked", "cancelled"):
                 return None
             if row.status == "booked":
                 row.status = "cancelled"
                 row.revision += 1
-                _free_ticks(session, row)
-                _record(session, row, "cancelled", now)
+                free_ticks(session, row)
+                record(session, "cancelled", now, row)
+                announce(session, row, "cancelled", now)
                 session.flush()
-            return _told(row)
+            return told(row)
+
+    def ask_call_back(
+        self, patient: PatientDetails, visit_type: str, wish: str, idempotency_key: str
+    ) -> None:
+        """Keep a wish to be called; see the port."""
+        check_patient(patient)
+        if self._clinic.visit_type(visit_type) is None:
+            raise ValueError(f"the visit type {visit_type!r} is not in clinic.yml")
+        key, now = digest(idempotency_key), clock.now()
+
+        def keep(session: Session) -> None:
+            if session.scalar(select(models.CallBack.id).where(models.CallBack.request_key == key)):
+                return
+            row = models.CallBack(
+                asked_at=now,
+                request_key=key,
+                patient=patient_row(session, patient),
+                visit_type_id=visit_type,
+                wish=wish[:200],
+            )
+            session.add(row)
+            session.flush()
+            record(session, "call_back_requested", now, row)
+            session.add(models.Notice(kind="call_back", call_back_id=row.id, due_at=now))
+
+        self._insist(keep)
+
+    def _insist(self, work: Callable[[Session], _Result]) -> _Result:
+        """Run a transaction again when another one used its key, or drew its reference, first."""
+        for _ in range(_ATTEMPTS):
+            try:
+                with self._database.transaction(writes=True) as session:
+                    return work(session)
+            except SchedulerUnavailable as error:
+                # The next round sees the other's row.
+                if not isinstance(error.__cause__, IntegrityError):
+                    raise
+        raise SchedulerUnavailable("the booking collided with others several times")
+
+    def _ticks(self, slot: Slot) -> range:
+        """Return the ticks of a slot with the buffers around it."""
+        visit_type = self._clinic.visit_type(slot.visit_type)
+        before, after = (
+            (visit_type.buffer_before, visit_type.buffer_after) if visit_type else (0, 0)
+        )
+        return ticks_between(
+            slot.start - timedelta(minutes=before), slot.end + timedelta(minutes=after)
+        )
 
     def _taken_ticks(self, slots: list[Slot], now: datetime) -> set[tuple[str, int]]:
-        first = min(_ticks(slot).start for slot in slots)
-        last = max(_ticks(slot).stop for slot in slots)
+        first = min(self._ticks(slot).start for slot in slots)
+        last = max(self._ticks(slot).stop for slot in slots)
         tick = models.BookedTick
         wanted = (
             select(tick.practitioner_id, tick.tick)
@@ -226,20 +347,24 @@ class SqlScheduler:
         patient: PatientDetails,
         visit_type: str,
         key: str,
+        note: str,
     ) -> Appointment:
         now = clock.now()
         hold = session.get(models.Hold, hold_id)
         if hold is not None:
-            _lock_practitioners(session, hold.practitioner_id)
+            lock_practitioners(session, hold.practitioner_id)
             hold = session.get(models.Hold, hold_id, populate_existing=True)
         earlier = session.scalar(
             select(models.Appointment).where(models.Appointment.idempotency_key == key)
         )
         if earlier is not None:
-            return _told(earlier)
+            return told(earlier)
         if hold is None or hold.start_utc <= now:
             raise SlotTaken("this time is no longer held")
         self._check_length(hold, visit_type)
+        check_not_blocked(session, hold)
+        if _has_visit_then(session, patient, hold):
+            raise AlreadyBooked("this person has a visit at that time")
         row = models.Appointment(
             reference=new_reference(),
             idempotency_key=key,
@@ -248,16 +373,18 @@ class SqlScheduler:
             end_utc=hold.end_utc,
             practitioner_id=hold.practitioner_id,
             visit_type_id=visit_type,
-            patient=_patient_row(session, patient),
+            patient=patient_row(session, patient),
             revision=0,
+            note=note.strip() or None,
         )
         session.add(row)
         session.flush()
         self._move_hold_to(session, hold, row, now)
         session.delete(hold)
-        _record(session, row, "booked", now, hold_id=hold_id)
+        record(session, "booked", now, row, hold_id=hold_id)
+        announce(session, row, "booked", now)
         session.flush()
-        return _told(row)
+        return told(row)
 
     def _check_length(self, hold: models.Hold, visit_type_id: str) -> None:
         visit_type = self._clinic.visit_type(visit_type_id)
@@ -277,87 +404,24 @@ class SqlScheduler:
                 .values(hold_id=None, appointment_id=row.id)
             ),
         )
-        if handed.rowcount == len(ticks_between(hold.start_utc, hold.end_utc)):
+        if handed.rowcount == len(ticks_of(hold)):
             return
-        _free_ticks(session, row)
-        _take_ticks(session, hold, now, appointment_id=row.id)
+        free_ticks(session, row)
+        take_ticks(session, hold, now, appointment_id=row.id)
 
 
-def _ticks(slot: Slot) -> range:
-    return ticks_between(slot.start, slot.end)
-
-
-def _digest(value: str) -> str:
-    """Shorten an id to something that leads back to no conversation."""
-    return hashlib.sha256(value.encode()).hexdigest()
-
-
-def _lock_practitioners(session: Session, *practitioner_ids: str) -> None:
-    """Queue behind other bookings of the same people (PostgreSQL; SQLite holds its one lock).
-
-    The key of `booked_ticks` is what forbids double booking; the queue only spares bookings
-    that cross each other a deadlock.
-    """
-    session.execute(
-        select(models.Practitioner.id)
-        .where(models.Practitioner.id.in_(practitioner_ids))
-        .order_by(models.Practitioner.id)
-        .with_for_update(key_share=True)
-    )
-
-
-def _take_ticks(
-    session: Session,
-    span: models.Hold,
-    now: datetime,
-    *,
-    hold_id: str | None = None,
-    appointment_id: int | None = None,
-) -> None:
-    """Own the ticks of a hold's time, putting expired holds of others out of the way.
-
-    Raises:
-        SlotTaken: The database refused, since another owner is there.
-    """
-    tick = models.BookedTick
-    ticks = ticks_between(span.start_utc, span.end_utc)
-    session.execute(
-        delete(tick).where(
-            tick.practitioner_id == span.practitioner_id,
-            tick.tick.in_(list(ticks)),
-            tick.hold_id.in_(select(models.Hold.id).where(models.Hold.expires_at <= now)),
-        ),
-        execution_options={"synchronize_session": False},
-    )
-    rows = [
-        {
-            "practitioner_id": span.practitioner_id,
-            "tick": number,
-            "hold_id": hold_id,
-            "appointment_id": appointment_id,
-        }
-        for number in ticks
+def known_changes(session: Session, now: datetime) -> list[TimeChange]:
+    """Return what the clinic opened or blocked and is not past."""
+    rows = session.scalars(select(models.TimeChange).where(models.TimeChange.end_utc > now))
+    return [
+        TimeChange(
+            "opened" if row.kind == "opened" else "blocked",
+            row.start_utc,
+            row.end_utc,
+            row.practitioner_id,
+        )
+        for row in rows
     ]
-    try:
-        session.execute(insert(tick), rows)
-    except IntegrityError as error:
-        raise SlotTaken("someone else has this time") from error
-
-
-def _free_ticks(session: Session, row: models.Appointment) -> None:
-    session.execute(
-        delete(models.BookedTick).where(models.BookedTick.appointment_id == row.id),
-        execution_options={"synchronize_session": False},
-    )
-
-
-def _drop_holds(session: Session, which: ColumnElement[bool]) -> None:
-    chosen = select(models.Hold.id).where(which)
-    for statement in (
-        delete(models.BookedTick).where(models.BookedTick.hold_id.in_(chosen)),
-        delete(models.Hold).where(which),
-    ):
-        session.execute(statement, execution_options={"synchronize_session": False})
 
 
 def _find(session: Session, reference: str, contact: Contact) -> models.Appointment | None:
@@ -376,81 +440,37 @@ def _find(session: Session, reference: str, contact: Contact) -> models.Appointm
     return row if same_phone or same_email else None
 
 
-def _patient_row(session: Session, patient: PatientDetails) -> models.Patient:
-    """Return the patient's row, the one from an earlier visit if all details are the same."""
-    contact = patient.contact
-    known = session.scalars(
-        select(models.Patient)
+def _has_visit_then(session: Session, patient: PatientDetails, hold: models.Hold) -> bool:
+    """Tell whether the same person, by name and contact, has a visit at a held time."""
+    person, visit = models.Patient, models.Appointment
+    same_contact = [
+        column == value
+        for column, value in (
+            (person.phone, patient.contact.phone),
+            (person.email, patient.contact.email),
+        )
+        if value
+    ]
+    found = session.scalar(
+        select(visit.id)
+        .join(person, visit.patient_id == person.id)
         .where(
-            func.lower(models.Patient.name) == patient.name.lower(),
-            models.Patient.phone == contact.phone
-            if contact.phone
-            else models.Patient.phone.is_(None),
-            models.Patient.email == contact.email
-            if contact.email
-            else models.Patient.email.is_(None),
+            visit.status == "booked",
+            visit.start_utc < hold.end_utc,
+            visit.end_utc > hold.start_utc,
+            func.lower(person.name) == patient.name.lower(),
+            or_(*same_contact),
         )
-        .order_by(models.Patient.id)
-    ).first()
-    if known is not None:
-        known.contact_consent_at = patient.contact_consent_at
-        return known
-    return models.Patient(
-        name=patient.name,
-        phone=contact.phone,
-        email=contact.email,
-        contact_consent_at=patient.contact_consent_at,
+        .limit(1)
     )
-
-
-def _check_patient(patient: PatientDetails) -> None:
-    if not patient.name.strip() or len(patient.name) > 80:
-        raise ValueError("a name of 1 to 80 characters is needed")
-    if not patient.contact.phone and not patient.contact.email:
-        raise ValueError("a phone number or an e-mail address is needed")
-    if patient.contact_consent_at.tzinfo is None:
-        raise ValueError("the moment of consent needs a time zone")
-
-
-def _record(
-    session: Session,
-    row: models.Appointment,
-    kind: str,
-    now: datetime,
-    *,
-    hold_id: str | None = None,
-) -> None:
-    session.add(
-        models.AppointmentEvent(
-            appointment_id=row.id,
-            at=now,
-            kind=kind,
-            practitioner_id=row.practitioner_id,
-            start_utc=row.start_utc,
-            hold_id=hold_id,
-        )
-    )
+    return found is not None
 
 
 def _was_put_by(session: Session, row: models.Appointment, hold_id: str) -> bool:
     """Tell whether the appointment stands where a hold that is used up has put it."""
     last = session.scalars(
-        select(models.AppointmentEvent)
-        .where(models.AppointmentEvent.appointment_id == row.id)
-        .order_by(models.AppointmentEvent.id.desc())
+        select(models.AuditEvent)
+        .where(models.AuditEvent.appointment_id == row.id)
+        .order_by(models.AuditEvent.id.desc())
     ).first()
     return last is not None and last.hold_id == hold_id
-
-
-def _told(row: models.Appointment) -> Appointment:
-    return Appointment(
-        reference=row.reference,
-        status=cast("Status", row.status),
-        start=row.start_utc.astimezone(UTC),
-        end=row.end_utc.astimezone(UTC),
-        practitioner_id=row.practitioner_id,
-        practitioner_name=row.practitioner.name,
-        visit_type=row.visit_type_id,
-        patient_name=row.patient.name,
-        revision=row.revision,
-    )

@@ -8,7 +8,7 @@ always give the same answer, and what was understood can be said back (`When.ech
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -30,6 +30,8 @@ Problem = Literal["past", "no_such_date", "no_such_time", "weekday_mismatch", "c
 
 # "At 3:30" without a day means about then.
 AROUND = timedelta(minutes=30)
+_A_DAY = timedelta(hours=25)  # as long as the day on which summer time ends
+_EVERY_DAY = frozenset(range(7))
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,13 @@ class When:
         latest: Starts lie before this moment, UTC; None is open.
         weekdays: 0 for Monday to 6 for Sunday; None is any.
         part_of_day: Wall-clock start from (included) and to (excluded); None is any.
+        except_days: Days that were ruled out.
         exact: The one moment that was asked for, UTC.
+        doubt: The other way to read it, in words, where there are two; `echo` is the likelier.
+        days_said: The days in words; "" when none were said.
+        time_said: The time of day in words; "" when none was said.
+        at: The one time on the clock that was said.
+        bars: Whether days were ruled out.
         problem: Why this can be no wish: it is past, there is no such date or time, the
             weekday is not the date's, or its pieces contradict each other.
     """
@@ -53,8 +61,58 @@ class When:
     latest: datetime | None = None
     weekdays: frozenset[int] | None = None
     part_of_day: tuple[time, time] | None = None
+    except_days: frozenset[date] = frozenset()
     exact: datetime | None = None
+    doubt: str = ""
+    days_said: str = ""
+    time_said: str = ""
+    at: time | None = None
+    bars: bool = False
     problem: Problem | None = None
+
+    def refining(self, earlier: When, zone: ZoneInfo) -> When:
+        """Return this wish with what an earlier one said and this one leaves open.
+
+        "Thursday", then "in the afternoon", is Thursday afternoon; "any time" starts anew.
+
+        Args:
+            earlier: What was understood before.
+            zone: The clinic's time zone.
+        """
+        only_bars = self.bars and self.earliest is None and self.latest is None
+        whole = bool(self.days_said) == bool(self.time_said) and not only_bars
+        if self.problem or earlier.problem or whole:
+            return self
+        if only_bars:
+            wanted = (earlier.weekdays or _EVERY_DAY) & (self.weekdays or _EVERY_DAY)
+            if not wanted:
+                return self
+            days = replace(earlier, weekdays=None if wanted == _EVERY_DAY else wanted)
+            said = f"{earlier.days_said}, but {self.days_said}" if earlier.days_said else ""
+            said = said or self.days_said
+        else:
+            days = self if self.days_said else earlier
+            said = days.days_said
+        hours = self if self.time_said else earlier
+        exact = None
+        if hours.at and days.earliest and days.latest and days.latest - days.earliest <= _A_DAY:
+            day = days.earliest.astimezone(zone).date()
+            exact = datetime.combine(day, hours.at, zone).astimezone(UTC)
+        window = None if exact else hours.part_of_day or _around(hours.at)
+        time_said = hours.time_said
+        if hours.at:
+            time_said = f"{'at' if exact else 'around'} {say_time(hours.at)}"
+        return replace(
+            days,
+            except_days=self.except_days | earlier.except_days,
+            part_of_day=window,
+            exact=exact,
+            at=hours.at,
+            doubt=self.doubt,
+            days_said=said,
+            time_said=time_said,
+            echo=_in_words(said, time_said),
+        )
 
     def query(
         self, visit_type: str, *, practitioner_id: str | None = None, gender: str | None = None
@@ -74,6 +132,7 @@ class When:
             part_of_day=self.part_of_day,
             practitioner_id=practitioner_id,
             gender=gender,
+            except_days=self.except_days,
             near=self.exact,
         )
 
@@ -102,9 +161,9 @@ def understand_when(
 
 
 _SOONEST = (
-    r"\b(?:asap|a\.s\.a\.p|as (?:soon|early|quickly) as (?:possible|poss|you can|i can|u can)"
+    r"\b(?:asap|a\.s\.a\.p|as (?:soon|early|quick|quickly) as (?:possible|poss|you can|i can|u can)"
     r"|soonest|earliest|(?:first|next) (?:available|free|possible|open(?:ing)?|appointment|slot)"
-    r"|(?:right|straight) away|immediately|urgently)\b"
+    r"|(?:right|straight) away|right now|immediately|urgently|sooner the better)\b"
 )
 _ANY = (
     r"\b(?:any ?time|any ?day|whenever|no preference|(?:do not|don'?t|dont) (?:mind|care)"
@@ -115,10 +174,13 @@ _ANY = (
 _SOON_ALONE = r"^\W*(?:very |quite )?(?:soon|now|quickly)(?: please)?\W*$"
 
 _NOT = (
-    r"\b(?:but not|not|no|never|except(?: for)?|excluding|other than|apart from|avoid"
-    r"|(?:anything|any ?day|any ?time) (?:but|except)|(?:can'?t|cannot|can not|couldn'?t)"
+    r"\b(?:rather not(?: come)?|but not|not|no|never|except(?: for)?|excluding|other than"
+    r"|apart from|avoid"
+    r"|(?:anything|any ?day|any ?time|every ?day|all days) (?:but|except(?: for)?)"
+    r"|(?:can'?t|cannot|can not|couldn'?t)"
     r"(?: do| make| come| manage| be there)?|(?:don'?t|do not) (?:want|like|do)"
-    r"|i(?:'m| am)? (?:work(?:ing)?|busy|away|unavailable))"
+    r"|i(?:'m| am)? (?:work(?:ing)?|busy|away|unavailable|out of town|travell?ing"
+    r"|on (?:holiday|vacation|leave)))"
     r"(?: it)?(?: on| in| at| any| a| the| this)* ?"
 )
 _IS_NOT = (
@@ -133,7 +195,7 @@ _FROM = (
 )
 _TO = (
     r"(?:any ?time |some ?time )?\b(?:before|by|until|till|til|up to|no later than"
-    r"|not later than|not after|(?<!no )(?<!not )earlier than|no later then) (?:on )?"
+    r"|not later than|not after|(?<!no )(?<!not )(?:earlier|sooner) than|no later then) (?:on )?"
 )
 _AND_ON = r"(?: (?:onwards?|on|or later|or after|and later)\b)?"
 
@@ -154,7 +216,8 @@ class _Wish:
     single_days: list[date] = field(default_factory=list)
     mismatch: str = ""
     any_words: str = ""
-    barred_words: list[str] = field(default_factory=list)
+    barred_dates: list[date] = field(default_factory=list)
+    doubt: str = ""
 
     @property
     def today(self) -> date:
@@ -163,6 +226,11 @@ class _Wish:
 
     def read(self) -> None:
         """Take one kind of phrase after another out of the marked sentence."""
+        self.found.replace(
+            r"\b(?:instead of|rather than) (?:the |on |at )*(?:<[WDPT]\d+>|\d+)",
+            lambda m: " instead ",
+        )
+        self._bound()
         self._join()
         self._count_from()
         self._choose_week()
@@ -172,6 +240,26 @@ class _Wish:
         self._collect()
 
     # Phrases, in the order in which they are read
+
+    def _bound(self) -> None:
+        """Read "I'm away until the 20th" and "I work till 4": what follows is free."""
+        self.found.replace(
+            r"\b(?:i(?:'m| am)?|we(?:'re| are)?) (?:only )?(?:at )?(?:work(?:ing)?|school|busy|away"
+            r"|out|unavailable|not (?:free|available|here|back)|on (?:holiday|vacation|leave)"
+            r"|in (?:meetings?|class|school))[^.;,]{0,15}?\b(?:until|till|til|to|through) (?:the )?"
+            r"(?=<[DWT])",
+            lambda m: " from ",
+        )
+        self.found.replace(
+            r"\b(?:i(?:'m| am|'ll be| will be|'ll)?|we(?:'re| are|'ll be)?) (?:be )?back (?:home )?"
+            r"(?:on |from |by )?(?:the )?(?=<[DW])",
+            lambda m: " from ",
+        )
+        self.found.replace(
+            r"\bi (?:finish|get off|get out|get home|am done|clock off)(?: work| school)?"
+            r"(?: at| by)? (?=<T)",
+            lambda m: " after ",
+        )
 
     def _join(self) -> None:
         """Read ranges and lists: "Monday to Thursday", "the 3rd to the 5th", "Tue or Thu"."""
@@ -206,12 +294,19 @@ class _Wish:
             lambda m: self._later(m[2] or m[5], m[3] or m[6], weeks[m[1] or m[4]]),
         )
         found.replace(
+            r"<([WD])(\d+)> in (a|1|2|3|4) weeks?(?: time)?\b",
+            lambda m: self._later(m[1], m[2], weeks[m[3]]),
+        )
+        found.replace(
             r"<([WD])(\d+)> (week|fortnight)\b",
             lambda m: self._later(m[1], m[2], 1 if m[3] == "week" else 2),
         )
         found.replace(
-            r"\b(?:the )?week (?:of|commencing|beginning|starting)(?: on)?(?: the)? <([WD])(\d+)>",
-            lambda m: self._whole_week(self._day_of(m[1], m[2])),
+            r"\b(?:the )?week (of|commencing|beginning|starting|after)(?: on)?(?: the)? "
+            r"<([WD])(\d+)>",
+            lambda m: self._whole_week(
+                self._day_of(m[2], m[3]) + (WEEK if m[1] == "after" else 0 * DAY)
+            ),
         )
 
     def _choose_week(self) -> None:
@@ -235,7 +330,7 @@ class _Wish:
             lambda m: m[1] + found.mark_clock(int(m[2]), 0),
         )
         found.replace(
-            r"(^\W*|\b(?:do|say|maybe|like|for|or) )(1[0-2]|[1-9])(?= (?:on )?<[WD])"
+            r"(^\W*|\b(?:do|say|maybe|like|for|or) )(1[0-2]|[1-9])(?= (?:(?:on )?<[WD]|instead))"
             r"|()\b(1[0-2]|[1-9])(?= <P)",
             lambda m: (m[1] or "") + found.mark_clock(int(m[2] or m[4]), 0),
         )
@@ -250,10 +345,15 @@ class _Wish:
     def _limit_times(self) -> None:
         """Read "between 2 and 4", "after 3", "before noon"."""
         found = self.found
+        found.replace(
+            r"\b(between|from) (1[0-2]|[1-9])(?= (?:and|to|-|until|till) ?<T)",
+            lambda m: f"{m[1]} " + found.mark_clock(int(m[2]), 0),
+        )
         found.replace(r"\b(?:between|from) <T(\d+)> and <T(\d+)>", self._between)
         found.replace(r"(?:\bfrom )?<T(\d+)> ?(?:-|to|until|till) ?<T(\d+)>", self._between)
         found.replace(rf"{_FROM}(?:about |around )?<T(\d+)>{_AND_ON}", self._after)
         found.replace(r"<T(\d+)> (?:onwards?|or later|or after|at the earliest)\b", self._after)
+        found.replace(r"\b(?:at the )?earliest <T(\d+)>", self._after)
         found.replace(rf"{_TO}(?:about |around )?<T(\d+)>", self._before)
         found.replace(r"<T(\d+)> (?:or earlier|or before|at the latest|latest)\b", self._before)
 
@@ -269,7 +369,8 @@ class _Wish:
 
         def end(match: re.Match[str]) -> str:
             span = self._span_of(match[2], match[3])
-            self.end = span.first if re.match(r".*\b(?:before|earlier)", match[1]) else span.end
+            excluded = re.match(r".*\b(?:before|earlier|sooner)", match[1])
+            self.end = span.first if excluded else span.end
             return " ; "
 
         found.replace(rf"({_FROM})(?:the )?<([WD])(\d+)>{_AND_ON}", begin)
@@ -283,6 +384,13 @@ class _Wish:
         self.spans += [self.found.days[int(n)] for n in re.findall(r"<D(\d+)>", text)]
         said = [self.found.weekdays[int(n)] for n in re.findall(r"<W(\d+)>", text)]
         named = frozenset[int]().union(*(weekdays.days for weekdays in said))
+        in_one_week = len(self.spans) == 1 and self.spans[0].end - self.spans[0].first <= WEEK
+        if len(named) == 1 and in_one_week and not any(one.any_week for one in said):
+            # "Tuesday of next week" is one day.
+            span = self.spans[0]
+            day = span.first + ((min(named) - span.first.weekday()) % 7) * DAY
+            if day < span.end:
+                self.spans, named = [Span(day, day + DAY)], frozenset()
         ranged = any(not span.single for span in self.spans) or self.first or self.end
         if named and (ranged or any(weekdays.any_week for weekdays in said)):
             self.weekdays = named
@@ -304,6 +412,8 @@ class _Wish:
         if self.spans and not ahead:
             return When(echo=_say_span(self.spans[0], self.today), problem="past")
         self.spans = ahead
+        if self.found.other_date and len(ahead) == 1 and ahead[0].single:
+            self.doubt = _say_day(self.found.other_date, self.today)
         parts = [self.found.parts[int(n)] for n in re.findall(r"<P(\d+)>", self.found.text)]
         part = _widest(parts)
         clocks = [
@@ -337,12 +447,25 @@ class _Wish:
             latest=_midnight(self.end, zone),
             weekdays=self.weekdays,
             part_of_day=window,
+            except_days=frozenset(self.barred_dates),
             exact=exact,
+            doubt=self.doubt,
+            days_said=self._day_words(),
+            time_said=words,
+            at=clocks[0] if len(clocks) == 1 and not (self.begin_time or self.end_time) else None,
+            bars=bool(self.barred or self.barred_dates),
         )
 
     def _settle_days(self) -> bool:
         """Turn spans and limits into first, end and weekdays; tell whether days were said."""
-        said = bool(self.spans or self.first or self.end or self.weekdays or self.barred)
+        said = bool(
+            self.spans
+            or self.first
+            or self.end
+            or self.weekdays
+            or self.barred
+            or self.barred_dates
+        )
         if self.spans:
             first = min(span.first for span in self.spans)
             end = max(span.end for span in self.spans)
@@ -385,9 +508,7 @@ class _Wish:
         days = self._day_words()
         if not days:
             return time_words.removeprefix("at ") or self.any_words
-        if not time_words:
-            return days
-        return f"{days} {time_words}" if time_words.startswith("at ") else f"{days}, {time_words}"
+        return _in_words(days, time_words)
 
     def _day_words(self) -> str:
         first, end = self.first, self.end
@@ -403,6 +524,9 @@ class _Wish:
         if first and end and end - first == DAY:
             return stretch
         listed = self._listed_weekdays()
+        if self.barred_dates:
+            days = " or ".join(_say_day(day, self.today) for day in self.barred_dates)
+            return ", ".join(piece for piece in (listed, stretch, f"not {days}") if piece)
         if listed and not stretch and not listed.startswith("any "):
             return f"any {listed}"
         return ", ".join(piece for piece in (listed, stretch) if piece)
@@ -464,6 +588,10 @@ class _Wish:
 
     def _in_week(self, index: int, weeks: int) -> str:
         monday = self.today - self.today.weekday() * DAY + weeks * WEEK
+        soon = self._coming(index)
+        if weeks == 1 and len(self.found.weekdays[index].days) == 1 and soon < monday:
+            # Said on a Wednesday, "next Friday" is for many in two days.
+            self.doubt = _say_day(soon, self.today)
         marks = [
             self.found.mark_days(monday + day * DAY)
             for day in sorted(self.found.weekdays[index].days)
@@ -488,7 +616,7 @@ class _Wish:
         if span.first <= self.today + DAY or not span.single:
             self.first = span.end
         else:
-            self.barred.add(span.first.weekday())
+            self.barred_dates.append(span.first)
 
     def _between(self, match: re.Match[str]) -> str:
         first, last = self.found.clocks[int(match[1])], self.found.clocks[int(match[2])]
@@ -519,6 +647,17 @@ def say_time(moment: time) -> str:
         return "noon"
     minutes = f":{moment.minute:02d}" if moment.minute else ""
     return f"{moment.hour % 12 or 12}{minutes} {'am' if moment.hour < 12 else 'pm'}"
+
+
+def _in_words(days: str, time_words: str) -> str:
+    """Put the words for days and for the time of day together."""
+    if not days or not time_words:
+        return days or time_words.removeprefix("at ")
+    return f"{days} {time_words}" if time_words.startswith("at ") else f"{days}, {time_words}"
+
+
+def _around(moment: time | None) -> tuple[time, time] | None:
+    return None if moment is None else (_shift(moment, -AROUND), _shift(moment, AROUND))
 
 
 def _from_to(first: frozenset[int], last: frozenset[int]) -> frozenset[int]:

@@ -10,6 +10,7 @@ import calendar
 import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -92,6 +93,8 @@ class Found:
     clocks: list[Clock] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     impossible: list[str] = field(default_factory=list)
+    # 3/4 with day and month the other way round
+    other_date: date | None = None
 
     def replace(self, pattern: str, handle: Callable[[re.Match[str]], str]) -> None:
         """Replace each match of a pattern by what a function returns for it."""
@@ -136,6 +139,8 @@ _NUMBER = re.compile(
     rf"\b(?:({'|'.join(_TENS)})(?:[ -]({'|'.join(_UNITS[1:10])}))?|({'|'.join(_UNITS[2:])}))\b"
     r"(?!-[a-z])"
 )
+_BEFORE_HOUR = "at|half|past|to|by|until|till|and|from|between|about|around|after|before"
+_SPELLED_HOUR = f"(?:{'|'.join(_UNITS[1:13])})"
 _ORDINALS = (
     *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
     *("tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth"),
@@ -150,17 +155,21 @@ _ORDINAL_WORDS = {
 # Days and times that are no wish for a visit: how long it has hurt, since when, how much.
 _NOT_A_WISH = (
     r"\S+@\S+",
-    r"(?!20\d\d-\d)\+?\d(?:[ ().-]*\d){8,}",
+    r"(?<![\d-])(?!20\d\d-\d\d?-)\+?\d(?:[ ().-]*\d){8,}",
     r"\b(?:about |around |maybe )?(?:\d+|a|an|a couple of|a few|several) "
     r"(?:minutes?|hours?|days?|weeks?|months?|years?) ago\b",
-    r"\b(?:for|over|past|last|about) (?:about |around |the (?:past|last) |over )?(?:\d+|a couple of"
-    r"|a few|several)(?: or \d+)? (?:minutes?|hours?|days?|weeks?|months?|years?)\b(?! from| on\b)",
+    r"\b(?<!in )(?:for|over|past|last|about) (?:about |around |the (?:past|last) |over )?"
+    r"(?:\d+|a couple of|a few|several)(?: or \d+)? "
+    r"(?:minutes?|hours?|days?|weeks?|months?|years?)\b(?! from| on\b)",
     r"\b(?:since|started|began|happened|ever since)(?: on| about| around| in)? "
     r"(?:the )?(?:last |this )?(?:yesterday|today|morning|afternoon|evening|night|week|weekend"
     r"|month|year|mon\w*|tue\w*|wed\w*|thu\w*|fri\w*|sat\w*|sun\w*)\b"
     r"(?: morning| afternoon| evening| night)?",
     r"\b(?:woke|fell|crash\w*|slipped|twisted|lifted|accident|injury|injured|hurt myself)\b"
     r"[^.,;?!]{0,30}?\b(?:on|last|this|yesterday|today)\b(?: \w+)?",
+    r"\b(?:hurts?|pains?|painful|aches?|aching|sore|stiff|worse|worst)\b"
+    r"(?:(?!\b(?:can|could|come|see|book|appoint\w*|visit|please)\b)[^.,;?!]){0,30}?"
+    r"\b(?:in the |at |every |each )(?:mornings?|evenings?|nights?|afternoons?)\b",
     r"\b\d+(?:\.5)? ?(?:/ ?10|out of (?:10|ten))\b(?! ?[/.]\d)",
     r"\b(?:aged? |i'?m |i am )\d{1,3}\b(?! ?(?:am|pm|:))",
     r"\b\d{1,3}[- ]years?(?:[- ]old)?\b",
@@ -197,17 +206,38 @@ def read(text: str, now: datetime, *, day_first: bool) -> Found:
     return found
 
 
+_SHORT_FORMS = (
+    ("n(?:e)?xt", "next"),
+    ("wks", "weeks"),
+    ("wk", "week"),
+    ("arvo", "afternoon"),
+    ("-ish", " ish"),
+    ("(?:during|in) the week(?! (?:of|after|beginning|commencing|starting))", "on weekdays"),
+    ("before (?:the )?end of", "by the end of"),
+    ("(next|coming) fortnight", r"\1 2 weeks"),
+)
+
+
 def _plain(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text[:1000]).lower()
     for ugly, clean in (("\u2019", "'"), ("\u2018", "'"), ("\u2013", "-"), ("\u2014", " - ")):
         plain = plain.replace(ugly, clean)
     plain = re.sub(r"[<>]", " ", plain)
+    for short, whole in _SHORT_FORMS:
+        plain = re.sub(rf"\b{short}\b", whole, plain)
     plain = re.sub(r"\b([ap])\s?\.\s?m\b\.?|(?<=\d)([ap])\b(?!')", r"\1\2m", plain)
     plain = re.sub(r"\bo ?'? ?clock\b", "oclock", plain)
+    plain = re.sub(r"(?<=-\d\d)t(?=\d\d:\d\d)", " ", plain)
     plain = re.sub(rf"\b(twenty|thirty) (?=(?:{'|'.join(_ORDINALS[:9])})\b)", r"\1-", plain)
+    # Spelled out, "ten to four" is a moment; "10 to 4" are two hours.
+    plain = re.sub(
+        rf"\b(five|ten|twenty(?:[- ]five)?) (to|past|before|after) (?={_SPELLED_HOUR}\b)",
+        r"\1 minutes \2 ",
+        plain,
+    )
     plain = _NUMBER.sub(_digits, plain)
     plain = re.sub(r"\bone(?= (?:week|day|month|hour|oclock|am|pm|15|30|45)\b)", "1", plain)
-    plain = re.sub(r"\b(at|half|past|to|by|until|till|and) one\b", r"\1 1", plain)
+    plain = re.sub(rf"\b({_BEFORE_HOUR}) one\b", r"\1 1", plain)
     # ASCII digits only: "²" is a digit to Python but no number.
     return re.sub(r"\s+", " ", "".join(c for c in plain if c.isascii() or not c.isnumeric()))
 
@@ -236,6 +266,9 @@ def _mark_dates(found: Found, today: date, day_first: bool) -> None:
         month, day = (second, first) if day_first else (first, second)
         if month > 12 >= day:
             month, day = day, month
+        elif month <= 12 and day <= 12 and month != day:
+            with suppress(ValueError):
+                found.other_date = _next_of(today, year, day, month)
         return _dated(found, today, year, month, day, match[0])
 
     def of_this_month(match: re.Match[str]) -> str:
@@ -275,19 +308,31 @@ def _mark_dates(found: Found, today: date, day_first: bool) -> None:
     month = r"(?: of (?:the|this|(next)) month)?"
     choice = r"(?! (?:one|option|slot|choice|time|appointment|of those|of these)\b)"
     found.replace(rf"\b(?:the )?(\d{{1,2}}(?:st|nd|rd|th))\b{choice}{month}", of_this_month)
+    found.replace(
+        r"\b(?:on|for|by|before|after|until|till|from) the (\d{1,2})\b(?! ?(?:[:.]\d|am|pm|oclock"
+        r"|(?:st|nd|rd|th|minutes?|hours?|days?|weeks?)\b|of (?!the\b|this\b|next\b)))" + month,
+        of_this_month,
+    )
     # "the third" alone is more often the third of a list.
     late = "|".join(word for word, number in _ORDINAL_WORDS.items() if number > 9)
     found.replace(rf"\bthe ({late})\b{choice}{month}", of_this_month)
+    words = "|".join(_ORDINAL_WORDS)
+    found.replace(rf"\bthe ({words}) of (?:the|this|(next)) month\b", of_this_month)
+
+
+def _next_of(today: date, year: str | None, month: int, day: int) -> date:
+    number = int(year) if year else today.year
+    number += 2000 if number < 100 else 0
+    moment = date(number, month, day)
+    # Without a year, a day some weeks back is a slip; one months back is next year's.
+    if year is None and (today - moment).days > 60:
+        return date(number + 1, month, day)
+    return moment
 
 
 def _dated(found: Found, today: date, year: str | None, month: int, day: int, said: str) -> str:
-    number = int(year) if year else today.year
-    number += 2000 if number < 100 else 0
     try:
-        moment = date(number, month, day)
-        # Without a year, a day some weeks back is a slip; one months back is next year's.
-        if year is None and (today - moment).days > 60:
-            moment = date(number + 1, month, day)
+        moment = _next_of(today, year, month, day)
     except ValueError:
         if year is None and (month, day) == (2, 29):
             leap = next(n for n in range(today.year, today.year + 9) if calendar.isleap(n))
@@ -305,6 +350,7 @@ def _ordinal_number(said: str) -> int:
     return _ORDINAL_WORDS.get(said) or int(re.sub(r"\D", "", said))
 
 
+_DAY_WORD = r"mon|tue|wed|thu|fri|sat|sun|today|tomorrow|next|this|<D"
 _HOUR = r"(2[0-3]|1\d|0?\d)"
 _HALF = r"(?: ?(am|pm)\b)?"
 _NO_UNIT = (
@@ -343,12 +389,17 @@ def _mark_clocks(found: Found) -> None:
     found.replace(
         rf"(?<![\d/:.-])()\b{hour_minute}{_HALF} ?(?:-|to) ?{hour_minute} ?(am|pm)\b", two_hours
     )
+    # "9-11 Friday", "tomorrow 10 to 12"
+    hours = rf"{hour_minute}() ?(?:-|to) ?{hour_minute}()"
+    found.replace(rf"(?<![\d/:.-])()\b{hours}(?=,? (?:on )?(?:{_DAY_WORD}))", two_hours)
+    found.replace(rf"(?<=(?:day|row) )()\b{hours}{_NO_UNIT}(?=\W*$)", two_hours)
     found.replace(
         rf"\b(half|(?:a )?quarter|5|10|20|25)(?: minutes)? (past|after|to|before|til|till|of) "
         rf"{_HOUR}{_NO_UNIT}(?: oclock)?{_HALF}",
         past,
     )
     found.replace(rf"\b(half)() {_HOUR}{_NO_UNIT}{_HALF}", past)
+    found.replace(rf"(?<![\d/:.]){_HOUR}()h\b", lambda m: found.mark_clock(int(m[1]), 0))
     found.replace(rf"(?<![\d/:.]){_HOUR}[:.h]([0-5]\d)(?![\d/:])(?:h|hrs)?{_HALF}", simple)
     found.replace(rf"(?<![\d/:.]){_HOUR} ([0-5]\d) ?(am|pm)\b", simple)
     found.replace(
@@ -356,6 +407,12 @@ def _mark_clocks(found: Found) -> None:
         lambda m: f"{m[1]} " + found.mark_clock(int(m[2]), int(m[3])),
     )
     found.replace(r"^\W*(1[0-2]|[1-9]) ([0-5][05])()\W*$", simple)
+    # "9 30 on Monday", "Monday 9 15", "1430 Thursday"
+    day = rf"(?:on )?(?:{_DAY_WORD})"
+    found.replace(rf"\b(1[0-2]|[1-9]) ([0-5][05])()\b(?=,? {day})", simple)
+    found.replace(r"(?<=day )(1[0-2]|[1-9]) ([0-5][05])()\b(?! ?[\d/])", simple)
+    found.replace(r"(?<=day )([01]\d|2[0-3])([0-5][05])()\b(?! ?[\d/])", simple)
+    found.replace(rf"(?<![\d/:.-])([01]\d|2[0-3])([0-5][05])()(?=,? {day})", simple)
     found.replace(r"(?<![\d/:.])([01]\d|2[0-3])([0-5]\d) ?()(?:hours|hrs)\b", simple)
     found.replace(r"^\W*([01]\d)([0-5]\d)()\W*$", simple)
     found.replace(r"(?<=at )([01]\d|2[0-3])([0-5]\d)()\b(?! ?[a-z]*street)", simple)
@@ -366,12 +423,18 @@ def _mark_clocks(found: Found) -> None:
     found.replace(
         rf"(?<![\d/:.]){_HOUR} ?-?ish\b{_HALF}", lambda m: found.mark_clock(int(m[1]), 0, m[2])
     )
-    found.replace(r"\b(?:12 )?(?:noon|midday|mid-day)\b", lambda m: found.mark_clock(12, 0, "pm"))
+    found.replace(
+        r"\b(?:12 )?(?:noon|midday|mid-day)(?:ish)?\b", lambda m: found.mark_clock(12, 0, "pm")
+    )
     found.replace(r"\b(?:12 )?midnight\b", lambda m: found.mark_clock(12, 0, "am"))
     found.replace(
-        rf"(@|\b(?:at|by|before|around|after|from|until|till|than|about))(?: about| around| like"
-        rf"| say)? ?{_HOUR}{_NO_UNIT}\b",
+        rf"(@|\b(?:at|by|before|around|after|from|until|till|than|about|past|earliest))"
+        rf"(?: about| around| like| say)? ?{_HOUR}{_NO_UNIT}\b",
         lambda m: f"{m[1]} " + found.mark_clock(int(m[2]), 0),
+    )
+    found.replace(
+        r"(?<![\d/:.])()\b(1[0-2]|[1-9])(?= (?:or (?:later|after|earlier|before)|onwards?)\b)",
+        lambda m: found.mark_clock(int(m[2]), 0),
     )
     # "at 3 or 4"
     found.replace(
@@ -417,6 +480,15 @@ def _mark_near_days(found: Found, today: date) -> None:
     def this_part(match: re.Match[str]) -> str:
         return found.mark_days(today) + (match[1] or "evening")
 
+    weeks = {"a week": 7, "1 week": 7, "2 weeks": 14, "a fortnight": 14, "3 weeks": 21}
+    found.replace(
+        rf"\b({'|'.join(weeks)}) (?:from )?(today|{_TOMORROW})\b",
+        lambda m: found.mark_days(today + (weeks[m[1]] + (m[2] != "today")) * DAY),
+    )
+    found.replace(
+        r"\b(?:in )?(?:(?:a|1) day or (?:2|so)|(\d{1,2}) ?(?:-|to|or) ?(\d{1,2}) days)\b(?: time)?",
+        lambda m: found.mark_days(today + int(m[1] or 1) * DAY, today + (int(m[2] or 2) + 1) * DAY),
+    )
     for phrase, offset in (
         (r"(?:the )?day before yesterday", -2),
         (r"yesterday", -1),
@@ -426,7 +498,7 @@ def _mark_near_days(found: Found, today: date) -> None:
     ):
         found.put_days(rf"\b{phrase}\b", today + offset * DAY)
     found.put_days(
-        r"\blast (?:night|week|month|year|(?:mon|tue|wed|thu|fri|sat|sun)\w*)\b",
+        r"\blast (?:night|week(?! (?:of|in)\b)|month|year|(?:mon|tue|wed|thu|fri|sat|sun)\w*)\b",
         today - WEEK,
         today,
     )
@@ -437,7 +509,7 @@ def _mark_near_days(found: Found, today: date) -> None:
     )
     found.replace(rf"\b(?:in )?{_COUNT} {_UNIT}'?s? (?:time|from now)\b", counted)
     # "Two weeks on Friday" counts from Friday: left to the upper half.
-    found.replace(rf"\bin (?:about )?{_COUNT} {_UNIT}\b(?! (?:on|from)\b)", counted)
+    found.replace(rf"(?<!day )\bin (?:about )?{_COUNT} {_UNIT}\b(?! (?:on|from)\b)", counted)
 
 
 def _months_later(day: date, months: int) -> date:
@@ -447,20 +519,20 @@ def _months_later(day: date, months: int) -> date:
 
 
 _PIECE = (
-    r"(?:(?:the )?(early|beginning|start|first half|middle|mid|later|late|end|back end|second half"
-    r"|rest)(?: part)?(?: in| of)?[ -])"
+    r"(?:(?:the )?(early|midweek|beginning|start|first half|middle|mid|later|late|end|back end"
+    r"|second half|rest)(?: part)?(?: in| of)?[ -])"
 )
 # First day and the day after the last, counted from Monday, or from the first of the month.
 _PIECES_OF_WEEK = {
     **dict.fromkeys(("early", "beginning", "start"), (0, 2)),
-    **dict.fromkeys(("middle", "mid"), (1, 4)),
+    **dict.fromkeys(("middle", "mid", "midweek"), (1, 4)),
     **dict.fromkeys(("late", "end", "back end"), (3, 6)),
     "first half": (0, 3),
     "second half": (2, 6),
 }
 _PIECES_OF_MONTH = {
     **dict.fromkeys(("early", "beginning", "start"), (0, 10)),
-    **dict.fromkeys(("middle", "mid"), (10, 20)),
+    **dict.fromkeys(("middle", "mid", "midweek"), (10, 20)),
     **dict.fromkeys(("later", "late", "end", "back end"), (20, 31)),
     "first half": (0, 15),
     "second half": (15, 31),
@@ -494,14 +566,31 @@ def _mark_weeks_and_months(found: Found, today: date) -> None:
         first += begin * DAY
         return found.mark_days(max(first, today), max(after, today + DAY))
 
+    def week_of_month(match: re.Match[str]) -> str:
+        first = _months_later(today.replace(day=1), 1 if match[3] else 0)
+        if match[2]:
+            number = _month_number(match[2])
+            first = date(today.year + (number < today.month), number, 1)
+        after = _months_later(first, 1)
+        if match[1] == "last":
+            return found.mark_days(max(after - WEEK, today), max(after, today + DAY))
+        place = _ordinal_number(match[1]) - 1
+        begin = first + place * WEEK
+        return found.mark_days(max(begin, today), max(begin + WEEK, today + DAY))
+
     def weekend(match: re.Match[str]) -> str:
         saturday = monday + 5 * DAY + (WEEK if match[1] == "next" else timedelta(0))
         return found.mark_days(max(saturday, today), saturday + 2 * DAY)
 
+    found.replace(
+        rf"\b(?:the )?(first|second|third|fourth|1st|2nd|3rd|4th|last) (?:full )?week (?:of|in) "
+        rf"(?:{_MONTH}|(?:the|(next)) month)",
+        week_of_month,
+    )
     found.replace(r"\b(?:at |on )?(this|next|the)(?: coming)? week-?end\b", weekend)
     found.replace(
-        rf"\b{_PIECE}?(?:(this|next|the)(?: coming| following)? week|the week (after next))\b"
-        r"(?! (?:of|commencing|beginning|starting|on|from|after)\b)",
+        rf"\b{_PIECE}?(?:the week (after next)|(this|next|the)(?: coming| following)? week)\b"
+        r"(?! (?:of|commencing|beginning|starting|from)\b| after (?:the|<)|, ?after next)",
         week,
     )
     found.replace(rf"\b{_PIECE}?(this|next|the) month\b", month)
@@ -519,7 +608,7 @@ _EVENING = Part(time(17), END_OF_DAY, "in the evening")
 _LATE = Part(time(15, 30), END_OF_DAY, "after 3:30 pm")
 _PARTS: tuple[tuple[str, Part], ...] = (
     (
-        r"first thing(?: in the morning)?|early (?:in the )?morning|bright and early",
+        r"first thing(?: in the morning)?|early (?:in the )?morning|bright and early|early doors",
         _EARLY,
     ),
     (r"before (?:work|school|my shift)", Part(time(0), time(9, 30), "before 9:30 am")),
@@ -539,12 +628,13 @@ _PARTS: tuple[tuple[str, Part], ...] = (
         Part(time(17), END_OF_DAY, "after 5 pm"),
     ),
     (r"after school", Part(time(15), END_OF_DAY, "after 3 pm")),
+    (r"before lunch(?: ?time)?", Part(time(0), time(12), "before noon")),
     (
         r"(?:at |around |over |during |in )?(?:my |the )?lunch(?: ?time| ?break| ?hour)?",
         Part(time(12), time(14), "around lunchtime"),
     ),
-    (r"(?:in the )?(?:mornings?|mornin|mornign|moring)|(?<=[>y] )am", _MORNING),
-    (r"(?:in the )?(?:after ?noons?|aftern?on|aftrenoon)|(?<=[>y] )pm", _AFTERNOON),
+    (r"(?:in the )?mornings?|(?<=[>y] )am", _MORNING),
+    (r"(?:in the )?after ?noons?|(?<=[>y] )pm", _AFTERNOON),
     (r"(?:in the |at )?(?:evenings?|evenin|night ?time|nights?)", _EVENING),
     (r"early(?: on)?(?= <[DW])|(?<=> )early", _EARLY),
     (r"late(?: on)?(?= <[DW])|(?<=> )late", _LATE),
@@ -552,8 +642,21 @@ _PARTS: tuple[tuple[str, Part], ...] = (
 
 
 def _mark_parts(found: Found) -> None:
+    found.text = re.sub(r"\b[a-z]{6,10}\b", _spelled_part, found.text)
+    found.put_part(r"\b(?:not|nothing|none) too early\b", Part(time(10), END_OF_DAY, "after 10 am"))
+    found.put_part(r"\b(?:not|nothing|none) too late\b", Part(time(0), time(16), "before 4 pm"))
     for pattern, part in _PARTS:
         found.put_part(rf"\b(?:{pattern})\b", part)
+
+
+def _spelled_part(match: re.Match[str]) -> str:
+    """Put right a part of the day with a slip of the keyboard."""
+    word = match[0]
+    for name in ("morning", "afternoon", "evening"):
+        near = word[0] == name[0] and DamerauLevenshtein.distance(word, name) <= 2
+        if near and word[-2:] != "ed":
+            return name
+    return word
 
 
 _SHORT_WEEKDAYS = {
@@ -585,7 +688,10 @@ def _mark_weekdays(found: Found) -> None:
         number = _spelled_weekday(word)
         if number is None:
             return word
-        return found.mark_weekdays(frozenset({number}), any_week=word.endswith("s"))
+        in_general = re.match(r" (?:mornings|afternoons|evenings)\b", found.text[match.end() :])
+        return found.mark_weekdays(
+            frozenset({number}), any_week=word.endswith("s") or bool(in_general)
+        )
 
     found.replace(r"\b(?<!<)[a-z]+\b(?!>)", weekday)
 
@@ -595,6 +701,7 @@ def _reads_as_day(before: list[str], after: list[str]) -> bool:
     leads = {"on", "next", "this", "or", "and", "not", "any", "every", "until", "by", "from", "to"}
     follows = ("<", "or", "and", "at", "morning", "am", "pm", "please", "pls", "works", ",", "the")
     lead_fits = not before or before[0] in leads or before[0].startswith("<")
+    lead_fits = lead_fits or before[0][-1] in "-/&"
     follow_fits = not after or after[0].startswith(follows)
     return lead_fits and (follow_fits or bool(before))
 

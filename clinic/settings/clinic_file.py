@@ -21,6 +21,8 @@ TICK_MINUTES = 5
 
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_NOTICE_HOURS = (0, 24 * 14)
+_HORIZON_DAYS = (1, 366)
 
 
 class SettingsError(DataFileError):
@@ -49,19 +51,7 @@ class OpeningHours(_Section):
     @validator(*WEEKDAYS, pre=True)
     @classmethod
     def _read_pairs(cls, value: Any) -> tuple[tuple[time, time], ...]:
-        if not isinstance(value, list) or any(
-            not isinstance(pair, list) or len(pair) != 2 for pair in value
-        ):
-            raise ValueError('write pairs such as [["09:00", "12:30"]], or [] for closed')
-        pairs = tuple((_wall_time(pair[0]), _wall_time(pair[1])) for pair in value)
-        previous_end: time | None = None
-        for start, end in pairs:
-            if end <= start:
-                raise ValueError(f"{start:%H:%M} to {end:%H:%M} ends before it starts")
-            if previous_end is not None and start < previous_end:
-                raise ValueError("the pairs overlap or are out of order")
-            previous_end = end
-        return pairs
+        return _time_pairs(value)
 
     def on(self, weekday: int) -> tuple[tuple[time, time], ...]:
         """Return the opening pairs of a weekday.
@@ -103,6 +93,13 @@ class VisitType(_Section):
     name: StrictStr
     minutes: int
     telehealth: StrictBool = False
+    # Minutes that the practitioner keeps free around each visit of this kind
+    buffer_before: int = 0
+    buffer_after: int = 0
+    # Where this kind differs from what `booking` says
+    minimum_notice_hours: float | None = None
+    horizon_days: int | None = None
+    prepare: StrictStr = ""
 
     @validator("id")
     @classmethod
@@ -120,6 +117,23 @@ class VisitType(_Section):
         if not TICK_MINUTES <= value <= 480 or value % TICK_MINUTES:
             raise ValueError(f"expected {TICK_MINUTES} to 480 minutes in steps of {TICK_MINUTES}")
         return value
+
+    @validator("buffer_before", "buffer_after")
+    @classmethod
+    def _buffer(cls, value: int) -> int:
+        if not 0 <= value <= 120 or value % TICK_MINUTES:
+            raise ValueError(f"expected 0 to 120 minutes in steps of {TICK_MINUTES}")
+        return value
+
+    @validator("minimum_notice_hours")
+    @classmethod
+    def _notice(cls, value: float | None) -> float | None:
+        return None if value is None else _within(value, *_NOTICE_HOURS, "hours")
+
+    @validator("horizon_days")
+    @classmethod
+    def _horizon(cls, value: int | None) -> int | None:
+        return None if value is None else int(_within(value, *_HORIZON_DAYS, "days"))
 
 
 class Practitioner(_Section):
@@ -140,6 +154,14 @@ class Practitioner(_Section):
         "sun",
     )
     away: tuple[tuple[date, date], ...] = ()
+    # Their own hours within the clinic's; None: whenever the clinic is open
+    hours: OpeningHours | None = None
+    breaks: tuple[tuple[time, time], ...] = ()
+
+    @validator("breaks", pre=True)
+    @classmethod
+    def _read_breaks(cls, value: Any) -> tuple[tuple[time, time], ...]:
+        return _time_pairs(value)
 
     @validator("id")
     @classmethod
@@ -177,12 +199,12 @@ class BookingRules(_Section):
     @validator("minimum_notice_hours")
     @classmethod
     def _notice(cls, value: float) -> float:
-        return _within(value, 0, 24 * 14, "hours")
+        return _within(value, *_NOTICE_HOURS, "hours")
 
     @validator("horizon_days")
     @classmethod
     def _horizon(cls, value: int) -> int:
-        return int(_within(value, 1, 366, "days"))
+        return int(_within(value, *_HORIZON_DAYS, "days"))
 
     @validator("hold_minutes")
     @classmethod
@@ -227,7 +249,9 @@ class ClinicSettings(_Section):
     prices: StrictStr = ""
     insurance: StrictStr = ""
     parking: StrictStr = ""
+    directions: StrictStr = ""
     hours: OpeningHours
+    special_hours: dict[date, tuple[tuple[time, time], ...]] = {}
     holidays: HolidayRules = HolidayRules()
     visit_types: tuple[VisitType, ...]
     practitioners: tuple[Practitioner, ...]
@@ -265,6 +289,13 @@ class ClinicSettings(_Section):
             raise ValueError('expected two capital letters such as "US"')
         return value
 
+    @validator("special_hours", pre=True)
+    @classmethod
+    def _read_special_hours(cls, value: Any) -> dict[Any, Any]:
+        if not isinstance(value, dict):
+            raise ValueError('write days such as "2026-12-24": [["09:00", "12:00"]]')
+        return {day: _time_pairs(pairs) for day, pairs in value.items()}
+
     @validator("visit_types", "practitioners")
     @classmethod
     def _unique_ids(cls, value: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -290,6 +321,16 @@ class ClinicSettings(_Section):
                     "under visit_types"
                 )
         return value
+
+    def notice_hours(self, visit_type: VisitType) -> float:
+        """Return how many hours from now the soonest visit of a kind may start."""
+        own = visit_type.minimum_notice_hours
+        return self.booking.minimum_notice_hours if own is None else own
+
+    def horizon_days(self, visit_type: VisitType) -> int:
+        """Return how many days ahead a visit of a kind may be booked."""
+        own = visit_type.horizon_days
+        return self.booking.horizon_days if own is None else own
 
     @property
     def zone(self) -> ZoneInfo:
@@ -387,6 +428,23 @@ def _all_keys() -> list[str]:
         VisitType,
     )
     return [name for section in sections for name in section.__fields__]
+
+
+def _time_pairs(value: Any) -> tuple[tuple[time, time], ...]:
+    """Read pairs of wall-clock times that follow each other."""
+    if not isinstance(value, list) or any(
+        not isinstance(pair, list) or len(pair) != 2 for pair in value
+    ):
+        raise ValueError('write pairs such as [["09:00", "12:30"]], or [] for none')
+    pairs = tuple((_wall_time(pair[0]), _wall_time(pair[1])) for pair in value)
+    previous_end: time | None = None
+    for start, end in pairs:
+        if end <= start:
+            raise ValueError(f"{start:%H:%M} to {end:%H:%M} ends before it starts")
+        if previous_end is not None and start < previous_end:
+            raise ValueError("the pairs overlap or are out of order")
+        previous_end = end
+    return pairs
 
 
 def _wall_time(value: Any) -> time:

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import os
-import shutil
-import socket
 import subprocess
 import sys
-import tempfile
 import textwrap
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
+from support import rush
 
+from bench.postgresql import Server, find_binaries, running_server
+from clinic.scheduling.database import move_tables
+from clinic.scheduling.desk import Desk
 from clinic.scheduling.port import (
     Contact,
     PatientDetails,
     SchedulerUnavailable,
-    Slot,
     SlotQuery,
     SlotTaken,
 )
@@ -37,96 +37,22 @@ NOW = datetime(2026, 6, 10, 14, 0, tzinfo=UTC)
 NEW = SlotQuery(visit_type="new")
 
 
-@dataclass
-class Server:
-    """A PostgreSQL server in a folder of its own."""
-
-    binaries: Path
-    folder: Path
-    port: int
-
-    def run(self, program: str, *arguments: str) -> None:
-        """Run one of PostgreSQL's programs, which refuse to work for root."""
-        command = [str(self.binaries / program), *arguments]
-        if os.geteuid() == 0:
-            command = ["runuser", "-u", "postgres", "--", *command]
-        subprocess.run(command, check=True, timeout=90, cwd=self.folder, stdout=subprocess.DEVNULL)
-
-    def start(self) -> None:
-        """Start it and wait until it answers."""
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
-        self.run(
-            "pg_ctl",
-            *("-D", str(self.folder / "data"), "-l", str(self.folder / "log")),
-            *("-o", options, "-w", "start"),
-        )
-
-    def stop(self) -> None:
-        """Stop it at once, as a crash would."""
-        self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
-
-    def sql(self, statement: str) -> list[tuple[object, ...]]:
-        """Run a statement beside Atlas."""
-        engine = create_engine(self.url("atlas"), isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            result = connection.execute(text(statement))
-            found = [tuple(row) for row in result] if result.returns_rows else []
-        engine.dispose()
-        return found
-
-    def url(self, database: str) -> str:
-        """Where a database is, as ATLAS_DATABASE_URL has it."""
-        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
-
-
-def _binaries() -> Path:
-    found = sorted(
-        (path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")),
-        key=lambda folder: int(folder.parent.name),
-    )
-    if found:
-        return found[-1]
-    on_path = shutil.which("initdb")
-    if on_path:
-        return Path(on_path).resolve().parent
-    reason = "no PostgreSQL server is installed (Debian: apt-get install postgresql)"
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    binaries = _binaries()
-    # Not pytest's folder: the user postgres may not enter it.
-    folder = Path(tempfile.mkdtemp(prefix="atlas-postgresql-"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    made = Server(binaries, folder, port)
-    try:
-        if os.geteuid() == 0:
-            shutil.chown(folder, "postgres", "postgres")
-        made.run(
-            "initdb", "-D", str(folder / "data"), "-A", "trust", "-U", "postgres", "-E", "UTF8"
-        )
-        made.start()
-        admin = create_engine(made.url("postgres"), isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(text("CREATE DATABASE atlas"))
-        admin.dispose()
+    binaries = find_binaries()
+    if binaries is None:
+        reason = "no PostgreSQL server is installed (Debian: apt-get install postgresql)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with running_server(binaries) as made:
         yield made
-    finally:
-        if (folder / "data" / "postmaster.pid").exists():
-            made.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
 def settings(server: Server, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("ATLAS_NOW", NOW.isoformat())
-    server.sql("DROP SCHEMA public CASCADE")
-    server.sql("CREATE SCHEMA public")
+    server.empty()
     return replace(load_settings(), database_url=server.url("atlas"))
 
 
@@ -157,33 +83,84 @@ def test_a_booking_is_made_moved_and_cancelled(
     assert cancelled is not None
     assert cancelled.status == "cancelled"
     assert server.sql("SELECT count(*) FROM booked_ticks") == [(0,)]
-    assert server.sql("SELECT kind FROM appointment_events ORDER BY id") == [
+    assert server.sql("SELECT kind FROM audit_events ORDER BY id") == [
+        ("held",),
         ("booked",),
+        ("held",),
         ("moved",),
         ("cancelled",),
     ]
 
 
-def test_two_hundred_attempts_on_twenty_slots_book_exactly_twenty(
-    scheduler: SqlScheduler, server: Server, patient: PatientDetails
+def test_a_thousand_attempts_on_a_hundred_slots_book_a_hundred_though_a_process_is_killed(
+    settings: Settings, server: Server, tmp_path: Path
 ):
-    apart: list[Slot] = []
-    for slot in scheduler.find_slots(replace(NEW, practitioner_id="example_stone"), 100):
-        if not apart or slot.start >= apart[-1].end:
-            apart.append(slot)
+    ends = rush.run(settings.database_url, tmp_path / "visitors", kill=True)
+    assert ends == {"booked": 100, "refused": 900}
+    assert server.sql(
+        "SELECT count(*), count(DISTINCT (practitioner_id, start_utc)) FROM appointments"
+    ) == [(100, 100)]
+    assert server.sql("SELECT count(*) FROM holds") == [(0,)]
+    assert server.sql("SELECT count(*) FROM booked_ticks") == [(800,)]
 
-    def attempt(number: int) -> bool:
-        try:
-            hold = scheduler.hold(apart[number % 20], f"visitor {number}")
-            scheduler.confirm(hold.id, patient, "new", f"key {number}")
-        except SlotTaken:
-            return False
-        return True
 
-    with ThreadPoolExecutor(8) as pool:
-        outcomes = list(pool.map(attempt, range(200)))
-    assert outcomes.count(True) == 20
-    assert server.sql("SELECT count(*), count(DISTINCT start_utc) FROM appointments") == [(20, 20)]
+def test_a_block_and_a_confirmation_at_once_never_both_hold(
+    settings: Settings, scheduler: SqlScheduler, patient: PatientDetails
+):
+    desk = Desk(settings)
+    slots = scheduler.find_slots(replace(NEW, practitioner_id="example_stone"), 40)[::2]
+    for number, slot in enumerate(slots[:8]):
+        hold = scheduler.hold(slot, f"visitor {number}")
+        someone = replace(patient, name=f"Visitor {number}")
+        with ThreadPoolExecutor(2) as pool:
+            blocking = pool.submit(
+                desk.change_time, "blocked", slot.start, slot.end, "example_stone"
+            )
+            confirming = pool.submit(scheduler.confirm, hold.id, someone, "new", f"key {number}")
+        _, standing = blocking.result()
+        if confirming.exception() is None:
+            # The clinic was told of the visit that stands in the time it blocked.
+            assert confirming.result().reference in [one.appointment.reference for one in standing]
+        else:
+            assert isinstance(confirming.exception(), SlotTaken)
+            assert standing == []
+    desk.close()
+
+
+def test_ids_of_any_length_hold_book_and_look_up(scheduler: SqlScheduler, patient: PatientDetails):
+    sender = "s" * 5000
+    hold = scheduler.hold(scheduler.find_slots(NEW, 1)[0], sender)
+    booked = scheduler.confirm(hold.id, patient, "new", f"{sender}:{hold.id}")
+    assert scheduler.look_up(booked.reference, Contact(phone="+12125550100"), sender) is None
+    scheduler.ask_call_back(patient, "new", "any time", sender)
+    scheduler.ask_call_back(patient, "new", "any time", sender)
+
+
+def test_the_tables_go_back_and_forwards_with_data(
+    scheduler: SqlScheduler, settings: Settings, server: Server, patient: PatientDetails
+):
+    first, second = scheduler.find_slots(NEW, 9)[::8]
+    booked = scheduler.confirm(scheduler.hold(first, "one").id, patient, "new", "key", "by taxi")
+    scheduler.move(booked.reference, patient.contact, scheduler.hold(second, "one").id)
+    scheduler.close()
+    move_tables(make_url(settings.database_url), "0001")
+    assert server.sql("SELECT kind FROM appointment_events ORDER BY id") == [
+        ("booked",),
+        ("moved",),
+    ]
+    with pytest.raises(DBAPIError, match="append-only"):
+        server.sql("TRUNCATE appointment_events")
+    move_tables(make_url(settings.database_url), "head")
+    again = SqlScheduler.open(settings)
+    assert again.cancel(booked.reference, patient.contact) is not None
+    assert server.sql("SELECT kind FROM audit_events ORDER BY id") == [
+        ("booked",),
+        ("moved",),
+        ("cancelled",),
+    ]
+    again.close()
+    move_tables(make_url(settings.database_url), "base")
+    assert server.sql("SELECT count(*) FROM pg_proc WHERE proname LIKE '%_refuse'") == [(0,)]
 
 
 def test_visitors_who_change_their_minds_at_once_do_not_block_each_other(
@@ -271,9 +248,9 @@ def test_the_audit_trail_cannot_be_changed(
     hold = scheduler.hold(scheduler.find_slots(NEW, 1)[0], "one")
     scheduler.confirm(hold.id, patient, "new", "key")
     for change in (
-        "UPDATE appointment_events SET kind = 'moved'",
-        "DELETE FROM appointment_events",
-        "TRUNCATE appointment_events",
+        "UPDATE audit_events SET kind = 'moved'",
+        "DELETE FROM audit_events",
+        "TRUNCATE audit_events",
     ):
         with pytest.raises(DBAPIError, match="append-only"):
             server.sql(change)
@@ -286,6 +263,32 @@ def test_a_booking_survives_a_crash_of_the_server_and_its_absence_is_told(
     booked = scheduler.confirm(hold.id, patient, "new", "key")
     server.stop()
     with pytest.raises(SchedulerUnavailable):
-        scheduler.look_up(booked.reference, patient.contact)
+        scheduler.look_up(booked.reference, patient.contact, "asker")
     server.start()
-    assert scheduler.look_up(booked.reference, patient.contact) == booked
+    assert scheduler.look_up(booked.reference, patient.contact, "asker") == booked
+
+
+def test_a_conversation_whose_id_has_256_characters_is_kept(
+    settings: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
+):
+    import asyncio
+
+    from rasa.shared.core.domain import Domain
+    from rasa.shared.core.events import UserUttered
+
+    from bot.stores.sql_tracker_store import AtlasTrackerStore
+
+    monkeypatch.setattr("clinic.settings.environment._cached", settings)
+    sender = "s" * 256
+
+    async def write_and_read() -> int:
+        store = AtlasTrackerStore(domain=Domain.empty())
+        tracker = await store.get_or_create_tracker(sender)
+        tracker.update(UserUttered("hello"))
+        await store.save(tracker)
+        read = await AtlasTrackerStore(domain=Domain.empty()).retrieve(sender)
+        assert read is not None
+        return len(read.events)
+
+    assert asyncio.run(write_and_read()) >= 1
+    assert server.sql("SELECT DISTINCT length(sender_id) FROM events") == [(256,)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
-from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from ruamel.yaml import YAML
 
@@ -107,6 +107,20 @@ class Stage:
         channel = self._channels[visitor] = CollectingOutputChannel()
         await self._agent.handle_message(UserMessage(text, channel, self._id(visitor)))
         return _utterances(await self.tracker(visitor))
+
+    async def copy(self, visitor: str, other: str, **slots: Any) -> None:
+        """Let another visitor stand where a visitor stands, with some slots changed."""
+        tracker = await self.tracker(visitor)
+        changed = [SlotSet(name, value) for name, value in slots.items()]
+        await self.place(other, [*tracker.events, *changed])
+
+    async def place(self, visitor: str, events: Sequence[Event]) -> None:
+        """Give a visitor a conversation that went as the events say."""
+        domain = self._agent.domain
+        tracker = DialogueStateTracker.from_events(
+            self._id(visitor), events, domain.slots, domain=domain
+        )
+        await self._agent.tracker_store.save(tracker)
 
     async def tracker(self, visitor: str = "visitor") -> DialogueStateTracker:
         """Return a visitor's conversation."""

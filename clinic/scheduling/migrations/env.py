@@ -5,11 +5,10 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection, create_engine
 
+from clinic.scheduling.database import VERSION_TABLE
 from clinic.scheduling.models import Base
 from clinic.settings import get_settings
 
-# Rasa's own tables may live in the same database.
-VERSION_TABLE = "scheduling_migrations"
 OWN_TABLES = set(Base.metadata.tables)
 
 

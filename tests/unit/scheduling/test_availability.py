@@ -47,9 +47,9 @@ def test_nothing_is_offered_on_sundays_and_holidays(clinic: ClinicSettings):
 
 def test_the_reason_for_being_closed_can_be_told(clinic: ClinicSettings):
     availability = Availability(clinic)
-    assert availability.closed_on(date(2026, 11, 26)) == "Thanksgiving Day"
-    assert availability.closed_on(date(2026, 11, 29)) == "closed on Sundays"
-    assert availability.closed_on(date(2026, 11, 27)) is None
+    assert availability.hours_on(date(2026, 11, 26)).closed == "Thanksgiving Day"
+    assert availability.hours_on(date(2026, 11, 29)).closed == "closed on Sundays"
+    assert availability.hours_on(date(2026, 11, 27)).closed == ""
 
 
 def test_days_that_the_clinic_adds_are_closed(clinic: ClinicSettings, now: datetime):
@@ -129,3 +129,64 @@ def test_a_made_up_slot_is_not_allowed(clinic: ClinicSettings, now: datetime):
     assert not availability.allows(longer, now)
     assert not availability.allows(Slot(good.start, good.end, "nobody", "new"), now)
     assert not availability.allows(good, good.start)
+
+
+def test_breaks_and_own_hours_cut_a_practitioners_day_and_nobody_elses(
+    clinic: ClinicSettings, now: datetime
+):
+    people = tuple(
+        person.copy(
+            update={
+                "breaks": ((time(10), time(10, 20)),),
+                "hours": OpeningHours(thu=[["09:30", "12:00"]]),
+            }
+        )
+        if person.id == "example_stone"
+        else person
+        for person in clinic.practitioners
+    )
+    changed = clinic.copy(update={"practitioners": people})
+    thursday = datetime(2026, 6, 11, 0, 0, tzinfo=ZONE)
+    day = {"earliest": thursday, "latest": thursday + timedelta(days=1), "visit_type": "follow_up"}
+
+    def starts(who: str) -> list[str]:
+        found = slots(changed, now, practitioner_id=who, **day)
+        return [slot.start.astimezone(ZONE).strftime("%H:%M") for slot in found]
+
+    assert starts("example_stone") == ["09:40", "10:20", "10:40", "11:00", "11:20", "11:40"]
+    assert starts("example_rivers")[:3] == ["09:00", "09:20", "09:40"]
+    friday = thursday + timedelta(days=1)
+    day = {**day, "earliest": friday, "latest": friday + timedelta(days=1)}
+    assert starts("example_stone") == []
+
+
+def test_a_day_with_other_hours_replaces_the_week_and_the_holiday(clinic: ClinicSettings):
+    special = {date(2026, 11, 26): ((time(9), time(10)),), date(2026, 11, 27): ()}
+    changed = clinic.copy(update={"special_hours": special})
+    now = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+    found = slots(changed, now, latest=datetime(2026, 11, 28, 0, 0, tzinfo=ZONE))
+    by_day = {slot.start.astimezone(ZONE).date() for slot in found}
+    assert date(2026, 11, 26) in by_day
+    assert date(2026, 11, 27) not in by_day
+    assert Availability(changed).hours_on(date(2026, 11, 27)).closed == "closed that day"
+
+
+def test_a_kind_of_visit_may_have_its_own_notice_and_horizon(clinic: ClinicSettings, now: datetime):
+    kinds = tuple(
+        kind.copy(update={"minimum_notice_hours": 48, "horizon_days": 5})
+        if kind.id == "telehealth"
+        else kind
+        for kind in clinic.visit_types
+    )
+    changed = clinic.copy(update={"visit_types": kinds})
+    found = slots(changed, now, visit_type="telehealth")
+    assert found[0].start >= now + timedelta(hours=48)
+    assert found[-1].start < now + timedelta(days=5)
+    assert slots(changed, now)[-1].start > now + timedelta(days=50)
+
+
+def test_days_that_were_ruled_out_are_left_out(clinic: ClinicSettings, now: datetime):
+    found = slots(clinic, now, except_days=frozenset({date(2026, 6, 12)}))
+    days = {slot.start.astimezone(ZONE).date() for slot in found}
+    assert date(2026, 6, 12) not in days
+    assert date(2026, 6, 11) in days

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinic.scheduling.contact import ContactProblem, parse_contact, parse_name
+from clinic.scheduling.contact import ContactProblem, find_name, parse_contact, parse_name
 from clinic.scheduling.port import Contact
 
 
@@ -125,3 +125,27 @@ def test_no_text_breaks_the_reader_of_contacts(text: str):
     except ContactProblem:
         return
     assert contact is None or contact.phone or contact.email
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (
+            "book me Thursday, my name is Ann O'Neil-Lee, my number is 212 555 0199",
+            "Ann O'Neil-Lee",
+        ),
+        ("my name is jane doe and I'd like Friday", "Jane Doe"),
+        ("This is Zoë Núñez, can I come tomorrow?", "Zoë Núñez"),
+        ("name: Cher", "Cher"),
+        ("I'm Jane, any time on Friday", "Jane"),
+        ("book it for Sam Smith on Monday", "Sam Smith"),
+        ("I'm in pain", None),
+        ("it's urgent", None),
+        ("book it for half two", None),
+        ("book it for Thursday", None),
+        ("tomorrow please", None),
+        ("my name is <b>Bob</b>", None),
+    ],
+)
+def test_a_name_is_found_in_a_message_that_says_more(text: str, name: str | None):
+    assert find_name(text) == name

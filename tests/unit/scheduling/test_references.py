@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinic.scheduling.references import find_reference, new_reference
+from clinic.scheduling.references import find_reference, new_reference, without_reference
 
 
 def test_references_have_no_letter_that_could_be_mistaken():
@@ -50,3 +50,8 @@ def test_other_words_are_no_reference(text: str):
 def test_no_text_breaks_it(text: str):
     found = find_reference(text)
     assert found is None or re.fullmatch(r"ATL-[2-9CDFHJKMNPQRTVWXY]{6}", found)
+
+
+def test_a_reference_is_taken_out_of_a_wish() -> None:
+    assert without_reference("Move ATL-7PM3Q9 to Friday").split() == ["move", "to", "friday"]
+    assert without_reference("Move it to Friday") == "Move it to Friday"

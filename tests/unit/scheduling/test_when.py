@@ -5,7 +5,7 @@ Every sentence is said on Wednesday, June 10, 2026 at ten in the morning in New 
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -284,3 +284,60 @@ def test_no_sentence_breaks_it_and_the_same_sentence_gives_the_same_answer(text:
     if when is not None and when.problem is None and when.earliest and when.latest:
         assert when.earliest < when.latest
         assert when.echo
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "echo"),
+    [
+        ("Thursday", "in the afternoon", "Thursday, June 11, in the afternoon"),
+        ("Thursday", "at 3:30", "Thursday, June 11 at 3:30 pm"),
+        ("tomorrow morning", "Friday then", "Friday, June 12, in the morning"),
+        ("tomorrow at 3", "Friday then", "Friday, June 12 at 3 pm"),
+        ("next week", "after 2", "between Monday, June 15 and Sunday, June 21, after 2 pm"),
+        ("next week", "Tuesday June 23 at 9", "Tuesday, June 23 at 9 am"),
+        ("Thursday afternoon", "any time", "any time"),
+        ("Thursday", "yesterday", "Tuesday, June 9"),
+    ],
+)
+def test_a_later_wish_keeps_of_an_earlier_one_what_it_leaves_open(
+    earlier: str, later: str, echo: str
+):
+    assert understood(later).refining(understood(earlier), ZONE).echo == echo
+
+
+def test_days_that_are_ruled_out_later_narrow_the_wish_before():
+    when = understood("not Monday").refining(understood("next week"), ZONE)
+    assert days(when) == ("06-15", "06-22")
+    assert when.weekdays == {1, 2, 3, 4, 5, 6}
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("next Friday", "Friday, June 12"),
+        ("next Tuesday", ""),
+        ("7/8", "Friday, August 7"),
+        ("7/20", ""),
+        ("this Friday", ""),
+    ],
+)
+def test_what_can_be_read_in_two_ways_names_the_other_one(text: str, doubt: str):
+    assert understood(text).doubt == doubt
+
+
+def test_the_hour_that_exists_twice_is_the_first_of_the_two():
+    now = datetime(2026, 10, 30, 10, 0, tzinfo=ZONE)
+    when = understand_when("November 1 at 1:30 am", now, ZONE)
+    assert when is not None
+    assert when.exact == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+
+
+def test_a_day_of_23_or_25_hours_is_one_day():
+    for day, hours in ((8, 23), (1, 25)):
+        month = 3 if day == 8 else 11
+        now = datetime(2026, month, day, 0, 30, tzinfo=ZONE) - timedelta(days=2)
+        when = understand_when("on Sunday in the morning", now, ZONE)
+        assert when is not None
+        assert when.earliest is not None
+        assert when.latest is not None
+        assert when.latest - when.earliest == timedelta(hours=hours)

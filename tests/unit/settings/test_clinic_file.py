@@ -130,3 +130,21 @@ def test_what_is_not_there_is_none():
     clinic = load_clinic(DEMO)
     assert clinic.visit_type("massage") is None
     assert clinic.practitioner("nobody") is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("minutes: 40", "minutes: 40\n    buffer_after: 7", "0 to 120 minutes in steps of 5"),
+        ("minutes: 40", "minutes: 40\n    horizon_days: 0", "expected 1 to 366 days"),
+        ("minutes: 40", "minutes: 40\n    minimum_notice_hours: -1", "expected 0 to 336 hours"),
+        ("special_hours: {}", 'special_hours: {"2026-12-24": "closed"}', "write pairs such as"),
+        ("special_hours: {}", 'special_hours: {"Christmas": []}', "special_hours"),
+    ],
+)
+def test_what_was_added_for_booking_is_checked_too(tmp_path: Path, old: str, new: str, told: str):
+    text = (PROJECT_ROOT / "clinic.yml").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "clinic.yml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(SettingsError, match=told):
+        load_clinic(tmp_path / "clinic.yml")

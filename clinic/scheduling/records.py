@@ -1,0 +1,240 @@
+"""What the visitor's and the clinic's side of the calendar do to rows alike."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from clinic.scheduling import models
+from clinic.scheduling.models import ticks_between
+from clinic.scheduling.port import Appointment, PatientDetails, SlotTaken, Status
+
+REMIND_BEFORE = timedelta(hours=24)
+
+
+def digest(value: str) -> str:
+    """Shorten an id of any length to something that leads back to no conversation."""
+    return hashlib.sha256(value.encode(errors="surrogatepass")).hexdigest()
+
+
+def lock_practitioners(session: Session, *practitioner_ids: str) -> None:
+    """Queue behind other bookings of the same people (PostgreSQL; SQLite holds its one lock).
+
+    The key of `booked_ticks` is what forbids double booking; the queue spares bookings that
+    cross each other a deadlock, and lets a booking see a block that came a moment earlier.
+    """
+    session.execute(
+        select(models.Practitioner.id)
+        .where(models.Practitioner.id.in_(practitioner_ids))
+        .order_by(models.Practitioner.id)
+        .with_for_update(key_share=True)
+    )
+
+
+def take_ticks(
+    session: Session,
+    hold: models.Hold,
+    now: datetime,
+    *,
+    hold_id: str | None = None,
+    appointment_id: int | None = None,
+) -> None:
+    """Own the ticks of a hold's time, putting expired holds of others out of the way.
+
+    Raises:
+        SlotTaken: The database refused, since another owner is there.
+    """
+    tick = models.BookedTick
+    ticks = ticks_of(hold)
+    session.execute(
+        delete(tick).where(
+            tick.practitioner_id == hold.practitioner_id,
+            tick.tick.in_(list(ticks)),
+            tick.hold_id.in_(select(models.Hold.id).where(models.Hold.expires_at <= now)),
+        ),
+        execution_options={"synchronize_session": False},
+    )
+    rows = [
+        {
+            "practitioner_id": hold.practitioner_id,
+            "tick": number,
+            "hold_id": hold_id,
+            "appointment_id": appointment_id,
+        }
+        for number in ticks
+    ]
+    try:
+        session.execute(insert(tick), rows)
+    except IntegrityError as error:
+        raise SlotTaken("someone else has this time") from error
+
+
+def ticks_of(hold: models.Hold) -> range:
+    """Return the ticks of a hold with the buffers around it."""
+    return ticks_between(
+        hold.start_utc - timedelta(minutes=hold.buffer_before),
+        hold.end_utc + timedelta(minutes=hold.buffer_after),
+    )
+
+
+def free_ticks(session: Session, row: models.Appointment) -> None:
+    """Give up the ticks of an appointment."""
+    session.execute(
+        delete(models.BookedTick).where(models.BookedTick.appointment_id == row.id),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def drop_holds(session: Session, which: ColumnElement[bool]) -> None:
+    """Delete holds and their ticks."""
+    chosen = select(models.Hold.id).where(which)
+    for statement in (
+        delete(models.BookedTick).where(models.BookedTick.hold_id.in_(chosen)),
+        delete(models.Hold).where(which),
+    ):
+        session.execute(statement, execution_options={"synchronize_session": False})
+
+
+def check_not_blocked(session: Session, hold: models.Hold) -> None:
+    """Check that the clinic has not blocked a held time.
+
+    Raises:
+        SlotTaken: It has.
+    """
+    change = models.TimeChange
+    blocked = session.scalar(
+        select(change.id)
+        .where(
+            change.kind == "blocked",
+            or_(change.practitioner_id.is_(None), change.practitioner_id == hold.practitioner_id),
+            change.start_utc < hold.end_utc,
+            change.end_utc > hold.start_utc,
+        )
+        .limit(1)
+    )
+    if blocked is not None:
+        raise SlotTaken("the clinic has blocked this time")
+
+
+def patient_row(session: Session, patient: PatientDetails) -> models.Patient:
+    """Return the patient's row, the one from an earlier visit if all details are the same."""
+    contact = patient.contact
+    known = session.scalars(
+        select(models.Patient)
+        .where(
+            func.lower(models.Patient.name) == patient.name.lower(),
+            models.Patient.phone == contact.phone
+            if contact.phone
+            else models.Patient.phone.is_(None),
+            models.Patient.email == contact.email
+            if contact.email
+            else models.Patient.email.is_(None),
+        )
+        .order_by(models.Patient.id)
+    ).first()
+    if known is not None:
+        known.contact_consent_at = patient.contact_consent_at
+        return known
+    return models.Patient(
+        name=patient.name,
+        phone=contact.phone,
+        email=contact.email,
+        contact_consent_at=patient.contact_consent_at,
+    )
+
+
+def check_patient(patient: PatientDetails) -> None:
+    """Check what a patient's row needs.
+
+    Raises:
+        ValueError: A piece is missing or cannot be right.
+    """
+    if not patient.name.strip() or len(patient.name) > 80:
+        raise ValueError("a name of 1 to 80 characters is needed")
+    if not patient.contact.phone and not patient.contact.email:
+        raise ValueError("a phone number or an e-mail address is needed")
+    if patient.contact_consent_at is not None and patient.contact_consent_at.tzinfo is None:
+        raise ValueError("the moment of consent needs a time zone")
+
+
+def record(
+    session: Session,
+    kind: str,
+    now: datetime,
+    about: models.Appointment | models.Hold | models.TimeChange | models.CallBack,
+    *,
+    hold_id: str | None = None,
+) -> None:
+    """Write a line of the audit trail.
+
+    Args:
+        session: The transaction that makes the change.
+        kind: One of `models.EVENT_KINDS`.
+        now: When.
+        about: What was changed; it has its id already.
+        hold_id: The hold that put an appointment where it is.
+    """
+    event = models.AuditEvent(at=now, kind=kind, hold_id=hold_id)
+    if isinstance(about, models.CallBack):
+        event.call_back_id = about.id
+    else:
+        event.practitioner_id = about.practitioner_id
+        event.start_utc, event.end_utc = about.start_utc, about.end_utc
+    if isinstance(about, models.Appointment):
+        event.appointment_id = about.id
+    elif isinstance(about, models.Hold):
+        event.hold_id = about.id
+    elif isinstance(about, models.TimeChange):
+        event.time_change_id = about.id
+    session.add(event)
+
+
+def announce(
+    session: Session, row: models.Appointment, kind: str, now: datetime, *, always: bool = False
+) -> None:
+    """Put what a patient should be told into the outbox, and drop what is no longer true.
+
+    Args:
+        session: The transaction that makes the change.
+        row: The appointment after the change.
+        kind: "booked", "moved" or "cancelled".
+        now: When.
+        always: Also for someone who wants no reminders: the clinic itself changed the visit.
+    """
+    notice = models.Notice
+    session.execute(
+        update(notice)
+        .where(
+            notice.appointment_id == row.id, notice.sent_at.is_(None), notice.dropped_at.is_(None)
+        )
+        .values(dropped_at=now),
+        execution_options={"synchronize_session": False},
+    )
+    if row.patient.contact_consent_at is None and not always:
+        return
+    due = {kind: now}
+    if kind != "cancelled" and row.start_utc - REMIND_BEFORE > now:
+        due["reminder"] = row.start_utc - REMIND_BEFORE
+    for name, moment in due.items():
+        session.add(notice(kind=name, appointment_id=row.id, revision=row.revision, due_at=moment))
+
+
+def told(row: models.Appointment) -> Appointment:
+    """Return a row as the port tells it."""
+    return Appointment(
+        reference=row.reference,
+        status=cast("Status", row.status),
+        start=row.start_utc.astimezone(UTC),
+        end=row.end_utc.astimezone(UTC),
+        practitioner_id=row.practitioner_id,
+        practitioner_name=row.practitioner.name,
+        visit_type=row.visit_type_id,
+        patient_name=row.patient.name,
+        revision=row.revision,
+        note=row.note or "",
+    )
