@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 
 from rasa_sdk import Tracker
@@ -43,6 +44,15 @@ class ActionGiveClinicInfo(SafeAction):
         return []
 
 
+# Where people write 9:00 AM; elsewhere they write 09:00.
+_TWELVE_HOUR_REGIONS = frozenset({"US", "CA", "AU", "NZ", "PH", "IN"})
+
+
+def _clock_time(time: datetime.time, region: str) -> str:
+    """Write a time as people of the clinic's region write it."""
+    return f"{time:%-I:%M %p}" if region in _TWELVE_HOUR_REGIONS else f"{time:%H:%M}"
+
+
 def clinic_fact(subject: str) -> str:
     """Say what is known about one subject; empty when clinic.yml does not tell.
 
@@ -54,7 +64,10 @@ def clinic_fact(subject: str) -> str:
         lines = []
         for index, day in enumerate(_DAY_NAMES):
             pairs = getattr(clinic.hours, WEEKDAYS[index])
-            spans = ", ".join(f"{start:%H:%M} to {end:%H:%M}" for start, end in pairs)
+            spans = ", ".join(
+                f"{_clock_time(start, clinic.region)} to {_clock_time(end, clinic.region)}"
+                for start, end in pairs
+            )
             lines.append(f"- {day}: {spans or 'closed'}")
         return "Our opening hours:\n" + "\n".join(lines) + "\nWe are closed on public holidays."
     if subject == "practitioners":

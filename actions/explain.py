@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.conversation import latest_intent, latest_text
+from actions.conversation import history_of, latest_intent, latest_text
 from actions.safe_action import Events, SafeAction
-from clinic.knowledge.answers import Answer, answer, compare, list_kind
-from clinic.knowledge.base import Topic, get_knowledge
+from clinic.knowledge.answers import Answer, answer, compare, list_kind, more, origin
+from clinic.knowledge.base import KnowledgeBase, get_knowledge
+from clinic.knowledge.possibilities import get_possibilities
+from clinic.knowledge.requests import Asked, Manner, Memory, Request, understand
 from clinic.settings import get_settings
 
-_MOST_AT_ONCE = 2
 _OFFERED_NEXT = 3
-_ASKS_FOR_MORE = re.compile(
-    r"\b(tell me more|more (about|detail|info)|go on|explain more|and\?)|^more\b"
-)
-_FURTHER_SIDES = (
-    "why",
-    "how",
-    "feels",
-    "prepare",
-    "duration",
-    "risks",
-    "results",
-    "recovery",
-    "may_help",
-    "checked",
-    "alternatives",
-)
-_SIDES_AT_ONCE = 4
-_ASKS_FOR_LIST = re.compile(r"\b(which|what|list|kinds?|types?|all)\b")
+_PICTURES = "/chat/pictures/"
+# Where a picture of the page can be shown; the other channels carry text.
+_SHOWS_PICTURES = "web"
+_WHEN_TO_SEE_A_DOCTOR = "advice/when_to_see_a_doctor"
 
 
 class ActionExplainTopic(SafeAction):
-    """Explain what the message asks about, or one side of what was explained last."""
+    """Explain what the message asks about, or what it asks on about."""
 
     def name(self) -> str:
         """Return the action's name."""
@@ -46,74 +33,147 @@ class ActionExplainTopic(SafeAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Utter the answer with its source; say so when the question is not understood."""
-        intent = latest_intent(tracker)
-        topics = list(tracker.latest_message.get("topics") or [])
-        aspect = tracker.latest_message.get("aspect")
-        if aspect == "what":
-            aspect = None  # "what is it" asks for the topic itself
-        last = tracker.get_slot("topic")
-        named = bool(tracker.latest_message.get("topics_named"))
-        follows_up = bool(last and not named and (aspect or wants_more(tracker)))
-        if intent == "ask_when_to_see_doctor" and not named and not follows_up:
-            topics, aspect, last = ["advice/when_to_see_a_doctor"], None, None
-        if last and not named and (aspect or (not topics and wants_more(tracker))):
-            topics = [last]  # "and the risks?" is about what was explained before
-        if not topics:
+        base = get_knowledge()
+        memory = memory_of(tracker)
+        asked = asked_in(tracker)
+        request = understand(asked, memory, base)
+        if latest_intent(tracker) == "ask_when_to_see_doctor" and not (
+            asked.is_sure or request.topics == (memory.last,)
+        ):
+            request = replace(request, manner=Manner.EXPLAIN, topics=(_WHEN_TO_SEE_A_DOCTOR,))
+        if request.manner is Manner.NONE:
             dispatcher.utter_message(response="utter_topic_not_found")
             return []
-        answers = self._answers(topics, aspect, tracker)
-        if topics == [last] and aspect is None and wants_more(tracker):
-            number = get_settings().clinic.emergency_number
-            more = tell_more(get_knowledge().topic(topics[0]), number)
-            answers = [replace(answers[0], text=more)]
+        if request.manner is Manner.MENU:
+            dispatcher.utter_message(
+                text=base.rules.answers.menu, buttons=_buttons(base, request.topics)
+            )
+            return []
+        answers = _answers(base, request, memory)
+        close = asked.close if request.topics == asked.topics else ()
         for item in answers:
-            self._utter(dispatcher, item, last=item is answers[-1])
-        return [SlotSet("topic", answers[-1].topic_id)]
+            _utter(dispatcher, tracker, item, close if item is answers[-1] else None)
+        return remember(answers, request, memory)
 
-    def _answers(self, topics: list[str], aspect: str | None, tracker: Tracker) -> list[Answer]:
-        base = get_knowledge()
-        number = get_settings().clinic.emergency_number
-        text = latest_text(tracker).lower()
-        if len(topics) == 2 and any(
-            word in text for word in ("difference", " vs", "versus", "better", "compare", " or ")
-        ):
-            return [compare(base, topics[0], topics[1], emergency_number=number)]
-        first = base.topic(topics[0])
-        if first.is_overview and _ASKS_FOR_LIST.search(text):
-            return [list_kind(base, first.kind, emergency_number=number)]
-        return [
-            answer(base, topic, aspect, emergency_number=number) for topic in topics[:_MOST_AT_ONCE]
-        ]
 
-    def _utter(self, dispatcher: CollectingDispatcher, item: Answer, *, last: bool) -> None:
-        base = get_knowledge()
-        buttons = [
-            {
-                "title": base.topic(topic).title,
-                "payload": f"Tell me about {base.topic(topic).title}",
-            }
-            for topic in item.related[:_OFFERED_NEXT]
-        ]
+class ActionExplainPossibleCauses(SafeAction):
+    """Name, after the level, conditions that can cause symptoms like these."""
+
+    def name(self) -> str:
+        """Return the action's name."""
+        return "action_explain_possible_causes"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Utter them as information, with the tests that a clinician may use."""
+        found = get_possibilities().possible(history_of(tracker))
         dispatcher.utter_message(
-            text=f"{item.text}\n\n{item.source_line}", buttons=buttons if last else []
+            text=found.text, buttons=_buttons(get_knowledge(), found.topics[:_OFFERED_NEXT])
         )
+        return []
 
 
-def wants_more(tracker: Tracker) -> bool:
-    """Tell whether the message only asks to go on about the last topic."""
-    text = latest_text(tracker).lower()
-    return bool(_ASKS_FOR_MORE.search(text))
+def asked_in(tracker: Tracker) -> Asked:
+    """Return the latest message as the topic linker read it."""
+    message = tracker.latest_message
+    return Asked(
+        text=latest_text(tracker),
+        topics=tuple(message.get("topics") or ()),
+        close=tuple(message.get("topics_close") or ()),
+        named=bool(message.get("topics_named")),
+        score=float(message.get("topic_score") or 0.0),
+        aspects=tuple(message.get("aspects") or ()),
+        fact=message.get("fact"),
+    )
 
 
-def tell_more(topic: Topic, emergency_number: str) -> str:
-    """Return further sides of a topic that its first answer left out.
+def memory_of(tracker: Tracker) -> Memory:
+    """Return what the conversation explained before."""
+    return Memory(
+        last=tracker.get_slot("topic"),
+        before=tracker.get_slot("topic_before"),
+        aspects=tuple(tracker.get_slot("topic_aspects") or ()),
+    )
+
+
+def remember(answers: Sequence[Answer], request: Request, memory: Memory) -> Events:
+    """Return the events that keep what was explained.
 
     Args:
-        topic: The topic.
-        emergency_number: Fills the number into the text.
+        answers: What was said.
+        request: What it answered.
+        memory: What was kept so far.
     """
+    last = answers[-1].topic_id
+    if request.manner is Manner.COMPARE or len(answers) > 1:
+        before: str | None = next(other for other in request.topics if other != last)
+    else:
+        before = memory.last if memory.last != last else memory.before
+    told = request.aspects
+    if request.manner is Manner.MORE:
+        told = (*memory.aspects, *get_knowledge().rules.more_aspects)
+    return [
+        SlotSet("topic", last),
+        SlotSet("topic_before", before),
+        SlotSet("topic_aspects", list(told)),
+    ]
+
+
+def _answers(base: KnowledgeBase, request: Request, memory: Memory) -> list[Answer]:
+    number = get_settings().clinic.emergency_number
+    first = request.topics[0]
+    match request.manner:
+        case Manner.COMPARE:
+            return [compare(base, first, request.topics[1], emergency_number=number)]
+        case Manner.LIST:
+            return [list_kind(base, base.topic(first).kind, emergency_number=number)]
+        case Manner.MORE:
+            return [more(base, first, memory.aspects, emergency_number=number)]
+        case Manner.SOURCE:
+            return [origin(base, first)]
+        case _:
+            return [
+                answer(
+                    base,
+                    topic,
+                    request.aspects,
+                    fact=request.fact,
+                    emergency_number=number,
+                )
+                for topic in request.topics
+            ]
+
+
+def _utter(
+    dispatcher: CollectingDispatcher, tracker: Tracker, item: Answer, close: Sequence[str] | None
+) -> None:
     base = get_knowledge()
-    sides = [name for name in _FURTHER_SIDES if name in topic.aspects][:_SIDES_AT_ONCE]
-    lines = [f"**{base.aspects[name].heading}** {topic.aspects[name]}" for name in sides]
-    text = "\n\n".join(lines) or topic.short
-    return text.replace("{emergency_number}", emergency_number)
+    text = f"{item.text}\n\n{item.source_line}"
+    offered: list[str] = []
+    if close is not None:
+        meant = [topic for topic in close if topic != item.topic_id]
+        if meant:
+            titles = " or ".join(f"**{base.topic(topic).title}**" for topic in meant)
+            text += "\n\n" + base.rules.answers.or_meant.replace("{titles}", titles)
+        offered = list(dict.fromkeys((*meant, *item.related)))[:_OFFERED_NEXT]
+    if tracker.get_latest_input_channel() == _SHOWS_PICTURES:
+        for picture in item.pictures:
+            dispatcher.utter_message(
+                image=_PICTURES + picture.file,
+                json_message={
+                    "kind": "picture",
+                    "file": picture.file,
+                    "title": picture.title,
+                    "alt": picture.alt,
+                },
+            )
+    dispatcher.utter_message(text=text, buttons=_buttons(base, offered))
+
+
+def _buttons(base: KnowledgeBase, topics: Sequence[str]) -> list[dict[str, str]]:
+    return [
+        {
+            "title": base.topic(topic).title,
+            "payload": f"Tell me about {base.topic(topic).title}",
+        }
+        for topic in topics
+    ]

@@ -168,6 +168,18 @@ function rich(text) {
   return node;
 }
 
+const PICTURE = /^[a-z0-9_]+\.svg$/;
+
+// A drawing of the knowledge base; opened by itself it can be zoomed.
+function picture({ file, title, alt }) {
+  const address = new URL(`pictures/${file}`, import.meta.url).href;
+  const drawing = element("img", { src: address, alt: String(alt), decoding: "async" });
+  const link = element("a", { href: address, target: "_blank", rel: "noopener" }, drawing);
+  link.setAttribute("aria-label", `${alt} Opens the picture by itself.`);
+  const caption = element("figcaption", {}, `${title}. Tap it to make it larger.`);
+  return element("figure", { className: "bubble picture" }, link, caption);
+}
+
 const plain = (text) => text.replace(/\*\*(.+?)\*\*/g, "$1");
 
 // The server
@@ -436,6 +448,7 @@ class View {
     if (custom.kind === "appointment") {
       return [this.#appointment(custom, message.text), ...this.#replies(buttons)];
     }
+    if (custom.kind === "picture" && PICTURE.test(custom.file)) return [picture(custom)];
     const nodes = [];
     const text = message.text ? rich(message.text) : null;
     if (text) {
@@ -555,6 +568,7 @@ class View {
     words.push(plain(text));
     const summary = custom.kind === "appointment" ? String(custom.summary ?? "") : "";
     if (!text.includes(summary)) words.push(plain(summary));
+    if (custom.kind === "picture") words.push(`Picture: ${custom.alt}`);
     const choices = (custom.kind === "checklist" && custom.options) || buttons;
     if (choices.length) words.push(`Choices: ${choices.map(({ title }) => title).join(", ")}.`);
     this.#say(byId(level?.urgent ? "urgent" : "polite"), words.join(" "));

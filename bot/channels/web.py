@@ -91,6 +91,7 @@ class WebInput(InputChannel):
         blueprint.exception(PayloadTooLarge)(refuse_size)
         blueprint.add_route(_function(site.page), "/", name="page")
         blueprint.add_route(_function(site.asset), "/<name:str>", name="asset")
+        blueprint.add_route(_function(site.picture), "/pictures/<name:str>", name="picture")
         blueprint.add_route(_function(api.history), "/history", name="history")
         for name, handler in (
             ("session", api.session),

@@ -1,4 +1,4 @@
-"""Serve the chat page and its two assets."""
+"""Serve the chat page, its two assets and the drawings of the knowledge base."""
 
 from __future__ import annotations
 
@@ -20,20 +20,29 @@ _ASSET_TYPES = {
 }
 
 
+_PICTURES = Path(__file__).resolve().parents[2] / "data" / "knowledge" / "pictures"
+
+
 class ChatSite:
-    """Serves the page and its two assets, read once at start.
+    """Serves the page, its two assets and the drawings, read once at start.
 
     Args:
         clinic: The facts that the page shows.
         folder: Where chat.html, chat.css and chat.js are.
+        pictures: Where the drawings are.
     """
 
-    def __init__(self, clinic: ClinicSettings, folder: Path) -> None:
+    def __init__(self, clinic: ClinicSettings, folder: Path, pictures: Path = _PICTURES) -> None:
         page = render_page(folder / "chat.html", clinic).encode()
         self._page = _StaticFile(page, "text/html; charset=utf-8")
         self._assets = {
             name: _StaticFile((folder / name).read_bytes(), content_type)
             for name, content_type in _ASSET_TYPES.items()
+        }
+
+        self._pictures = {
+            file.name: _StaticFile(file.read_bytes(), "image/svg+xml")
+            for file in sorted(pictures.glob("*.svg"))
         }
 
     async def page(self, request: Request) -> HTTPResponse:
@@ -49,6 +58,16 @@ class ChatSite:
         if name not in self._assets:
             raise ChatError(404, "not_found", "There is no such page.")
         return self._assets[name].serve(request)
+
+    async def picture(self, request: Request, name: str) -> HTTPResponse:
+        """Serve one drawing.
+
+        Raises:
+            ChatError: There is none of that name.
+        """
+        if name not in self._pictures:
+            raise ChatError(404, "not_found", "There is no such picture.")
+        return self._pictures[name].serve(request)
 
 
 def render_page(template: Path, clinic: ClinicSettings) -> str:

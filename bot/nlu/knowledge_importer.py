@@ -17,9 +17,9 @@ TOPIC_INTENT = "ask_topic"
 
 
 class KnowledgeImporter(TrainingDataImporter):
-    """Import every topic's names and questions as examples of `ask_topic`.
+    """Import every topic's questions as examples of `ask_topic`.
 
-    Each example carries its topic's id as metadata, which `TopicLinker` learns from.
+    Each carries its topic's id as metadata, which `TopicLinker` learns from.
     """
 
     def __init__(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from clinic.knowledge.base import (
     EMERGENCY_NUMBER,
     OVERVIEW,
     KnowledgeBase,
+    Picture,
     Source,
     Topic,
     UnknownTopicError,
@@ -18,6 +19,7 @@ from clinic.knowledge.base import (
 
 # How many aspects a comparison sets side by side; more would not be read in a chat.
 _COMPARED_ASPECTS = 3
+_FURTHER_ASPECTS = 4
 
 _Item = TypeVar("_Item")
 
@@ -32,6 +34,7 @@ class Answer:
         source_line: Where it comes from and how far it has been reviewed.
         related: Topics to offer next.
         links: Title and address of each source that has an address.
+        pictures: Drawings that show it.
     """
 
     topic_id: str
@@ -39,12 +42,18 @@ class Answer:
     source_line: str
     related: tuple[str, ...]
     links: tuple[tuple[str, str], ...]
+    pictures: tuple[Picture, ...] = field(default=())
 
 
 def answer(
-    base: KnowledgeBase, topic_id: str, aspect: str | None = None, *, emergency_number: str = ""
+    base: KnowledgeBase,
+    topic_id: str,
+    aspects: Sequence[str] = (),
+    *,
+    fact: str | None = None,
+    emergency_number: str = "",
 ) -> Answer:
-    """Explain a topic, or one side of it.
+    """Explain a topic, or some sides of it.
 
     A side that the topic lacks is answered with one close in meaning; without such, the answer
     says plainly that there is nothing on it and gives the short text.
@@ -52,18 +61,58 @@ def answer(
     Args:
         base: The knowledge base.
         topic_id: What to explain, such as `test/mri`.
-        aspect: The side asked about, as `find_aspect` returns it.
+        aspects: The sides asked about, as `find_aspects` returns them.
+        fact: A side that nobody asked for by name but that says most about the question.
         emergency_number: The number to call; empty when the clinic has set none.
 
     Returns:
-        The answer.
+        The answer. Pictures come with the first text only, not with a side.
 
     Raises:
         UnknownTopicError: There is no such topic or aspect.
     """
     topic = base.topic(topic_id)
-    text = _text(base, topic, aspect)
+    text = _text(base, topic, aspects, fact)
+    pictures = () if aspects else topic.pictures
+    return _answer(base, topic.id, text, [topic], topic.related, emergency_number, pictures)
+
+
+def more(
+    base: KnowledgeBase, topic_id: str, said: Sequence[str] = (), *, emergency_number: str = ""
+) -> Answer:
+    """Tell the sides of a topic that were not told yet.
+
+    Args:
+        base: The knowledge base.
+        topic_id: What to go on about.
+        said: The sides that were told already.
+        emergency_number: The number to call; empty when the clinic has set none.
+
+    Raises:
+        UnknownTopicError: There is no such topic.
+    """
+    topic = base.topic(topic_id)
+    left = [name for name in base.rules.more_aspects if name in topic.aspects and name not in said]
+    text = _sides(base, topic, left[:_FURTHER_ASPECTS]) if left else base.rules.answers.no_more
     return _answer(base, topic.id, text, [topic], topic.related, emergency_number)
+
+
+def origin(base: KnowledgeBase, topic_id: str) -> Answer:
+    """Say where the text about a topic comes from, with every address.
+
+    Args:
+        base: The knowledge base.
+        topic_id: What was explained.
+
+    Raises:
+        UnknownTopicError: There is no such topic.
+    """
+    topic = base.topic(topic_id)
+    lines = "\n".join(
+        f"- {source.title}" + (f": {source.url}" if source.url else "") for source in topic.sources
+    )
+    text = base.rules.answers.origin.replace("{title}", topic.title).replace("{sources}", lines)
+    return _answer(base, topic.id, text, [topic], topic.related, "")
 
 
 def compare(base: KnowledgeBase, a: str, b: str, *, emergency_number: str = "") -> Answer:
@@ -133,17 +182,41 @@ def list_kind(base: KnowledgeBase, kind: str, *, emergency_number: str = "") -> 
     )
 
 
-def _text(base: KnowledgeBase, topic: Topic, aspect: str | None) -> str:
-    if aspect is None:
-        return topic.first_answer
-    if aspect not in base.aspects:
-        raise UnknownTopicError(aspect)
+def _text(base: KnowledgeBase, topic: Topic, aspects: Sequence[str], fact: str | None) -> str:
+    for name in aspects:
+        if name not in base.aspects:
+            raise UnknownTopicError(name)
+    sides = _unique(side for name in aspects if (side := _side(base, topic, name)))
+    admitted = [
+        base.rules.answers.missing_aspect.replace("{aspect}", base.aspects[name].label).replace(
+            "{title}", topic.title
+        )
+        for name in aspects
+        if not _side(base, topic, name)
+    ]
+    if admitted and not sides:
+        admitted.append(base.rules.answers.instead)
+    if fact and fact not in sides:
+        sides.append(fact)
+    in_full = not aspects or not sides or topic.kind in base.rules.whole_kinds
+    told = [topic.short] if in_full else []
+    if len(sides) == 1 and aspects:
+        told.insert(0, topic.aspects[sides[0]])
+    elif sides:
+        told.append(_sides(base, topic, sides))
+    return with_safety("\n\n".join([*admitted, *told]), topic)
+
+
+def _side(base: KnowledgeBase, topic: Topic, aspect: str) -> str | None:
+    """Return the aspect of a topic that answers for one, itself where there is such."""
     wanted = base.aspects[aspect]
-    for name in (wanted.id, *wanted.near):
-        if name in topic.aspects:
-            return with_safety(topic.aspects[name], topic)
-    missing = base.rules.answers.missing_aspect.replace("{aspect}", wanted.label)
-    return f"{missing.replace('{title}', topic.title)}\n\n{topic.first_answer}"
+    return next((name for name in (wanted.id, *wanted.near) if name in topic.aspects), None)
+
+
+def _sides(base: KnowledgeBase, topic: Topic, aspects: Sequence[str]) -> str:
+    return "\n\n".join(
+        f"**{base.aspects[name].heading}:** {topic.aspects[name]}" for name in aspects
+    )
 
 
 def _answer(
@@ -153,6 +226,7 @@ def _answer(
     topics: list[Topic],
     related: tuple[str, ...],
     emergency_number: str,
+    pictures: tuple[Picture, ...] = (),
 ) -> Answer:
     sources = _unique(source for topic in topics for source in topic.sources)
     number = emergency_number.strip() or base.rules.answers.emergency_number_unknown
@@ -162,23 +236,18 @@ def _answer(
         source_line=_source_line(base, topics, sources),
         related=related,
         links=tuple((source.title, source.url) for source in sources if source.url),
+        pictures=pictures,
     )
 
 
 def _source_line(base: KnowledgeBase, topics: list[Topic], sources: list[Source]) -> str:
     sentences = base.rules.answers
-    named = "; ".join(
-        (sentences.seen if source.is_checked else sentences.unchecked)
-        .replace("{title}", source.title)
-        .replace("{date}", source.date)
-        for source in sources
-    )
     # Of two topics, the one reviewed least and longest ago speaks for both; the status that still
     # awaits its review sorts first.
     weakest = min(topics, key=lambda topic: (topic.status, topic.reviewed))
     line = sentences.source if len(sources) == 1 else sentences.sources
     return (
-        line.replace("{sources}", named)
+        line.replace("{sources}", "; ".join(source.title for source in sources))
         .replace("{reviewed}", weakest.reviewed.isoformat())
         .replace("{status}", weakest.status)
     )

@@ -1,4 +1,4 @@
-"""Tell which side of a topic a question asks about."""
+"""Tell which sides of a topic a question asks about."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import re
 from functools import lru_cache
 
 from clinic.knowledge.base import KnowledgeBase, get_knowledge
-from clinic.knowledge.words import words_of
+from clinic.knowledge.words import fold_word, words_of
 
 _GAP = "..."
 _GAP_PATTERN = r"(?:\w+ ){0,6}?"
+_MOST = 3
+_CLAUSES = re.compile(r"[,;?!&]+|\.\s|\b(?:and|also|plus)\b")
 
 
 def find_aspect(text: str, base: KnowledgeBase | None = None) -> str | None:
@@ -25,18 +27,47 @@ def find_aspect(text: str, base: KnowledgeBase | None = None) -> str | None:
     Returns:
         The id of an aspect, or None when no cue is in the text.
     """
-    plain = "".join(f"{word} " for word, _, _ in words_of(text))
-    for aspect_id, pattern in _cues(base or get_knowledge()):
+    base = base or get_knowledge()
+    plain = "".join(f"{fold_word(word, base.spellings)} " for word, _, _ in words_of(text))
+    for aspect_id, pattern in _cues(base):
         if pattern.search(plain):
             return aspect_id
     return None
+
+
+def find_aspects(text: str, base: KnowledgeBase | None = None) -> tuple[str, ...]:
+    """Return every aspect that a question asks about: "how long is it, and is it loud?" asks two.
+
+    Only parts of the message that "and", a comma or a question mark set beside each other are
+    read on their own.
+
+    Args:
+        text: What the visitor wrote.
+        base: The knowledge base; by default the project's own.
+
+    Returns:
+        At most three ids, in the order of the text; the whole message's aspect where no two parts
+        ask for different ones.
+    """
+    base = base or get_knowledge()
+    whole = find_aspect(text, base)
+    parts = [find_aspect(part, base) for part in _CLAUSES.split(text.lower())]
+    asked = tuple(dict.fromkeys(part for part in parts if part and not base.aspects[part].is_weak))
+    if len(asked) > 1:
+        return asked[:_MOST]
+    return (whole,) if whole else ()
 
 
 @lru_cache(maxsize=4)
 def _cues(base: KnowledgeBase) -> list[tuple[str, re.Pattern[str]]]:
     """Return every cue as a pattern over space-ended words, the first to try first."""
     weighed = [
-        (aspect.is_weak, -len(cue.replace(_GAP, " ").split()), aspect.id, _pattern(cue))
+        (
+            aspect.is_weak,
+            -len(cue.replace(_GAP, " ").split()),
+            aspect.id,
+            _pattern(cue, base),
+        )
         for aspect in base.aspects.values()
         for cue in aspect.cues
     ]
@@ -44,6 +75,9 @@ def _cues(base: KnowledgeBase) -> list[tuple[str, re.Pattern[str]]]:
     return [(aspect_id, pattern) for _, _, aspect_id, pattern in weighed]
 
 
-def _pattern(cue: str) -> re.Pattern[str]:
-    parts = ["".join(rf"{word} " for word, _, _ in words_of(part)) for part in cue.split(_GAP)]
+def _pattern(cue: str, base: KnowledgeBase) -> re.Pattern[str]:
+    parts = [
+        "".join(rf"{fold_word(word, base.spellings)} " for word, _, _ in words_of(part))
+        for part in cue.split(_GAP)
+    ]
     return re.compile(r"\b" + _GAP_PATTERN.join(parts))

@@ -14,10 +14,13 @@ from pydantic import BaseModel, ValidationError
 
 from clinic.clock import now
 from clinic.datafiles import DataFileError, load_yaml
+from clinic.knowledge.readability import grade
 from clinic.knowledge.schema import (
     UNCHECKED,
     AspectEntry,
+    ClinicPage,
     Matching,
+    PictureEntry,
     Rules,
     SafetyEntry,
     SourceEntry,
@@ -58,11 +61,21 @@ class Source:
     title: str
     url: str
     date: str
+    checked: str
 
     @property
     def is_checked(self) -> bool:
         """Tell whether somebody has read the page for this knowledge base."""
         return self.date != UNCHECKED
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawing; `alt` says in words what it shows."""
+
+    file: str
+    title: str
+    alt: str
 
 
 @dataclass(frozen=True)
@@ -82,6 +95,7 @@ class Topic:
     status: str
     related: tuple[str, ...]
     covers: tuple[str, ...]
+    pictures: tuple[Picture, ...]
 
     @property
     def kind(self) -> str:
@@ -106,6 +120,7 @@ class Aspect:
     id: str
     label: str
     heading: str
+    asks: tuple[str, ...]
     cues: tuple[str, ...]
     near: tuple[str, ...]
     is_weak: bool
@@ -119,7 +134,10 @@ class KnowledgeBase:
     aspects: Mapping[str, Aspect]
     rules: Rules
     spellings: Mapping[str, str]
+    silent_words: frozenset[str]
     ordinary_words: frozenset[str]
+    page: ClinicPage
+    sources: Mapping[str, Source]
     warnings: tuple[str, ...]
 
     @classmethod
@@ -188,10 +206,11 @@ class _Loader:
         ]
         self._aspects = self._load_aspects()
         self._sources = {
-            name: Source(entry.title, entry.url, entry.date)
+            name: Source(entry.title, entry.url, entry.date, entry.checked)
             for name, entry in self._named(SourceEntry, "sources.yml", "sources").items()
         }
         self._safety = self._load_safety()
+        self._pictures = self._load_pictures()
 
     def load(self) -> KnowledgeBase:
         matching = self._one(Matching, "matching.yml")
@@ -201,14 +220,19 @@ class _Loader:
                 if topic.id in topics:
                     raise DataFileError(self._folder / name, topic.id, "is there twice")
                 topics[topic.id] = topic
+        page = self._one(ClinicPage, "clinic_page.yml")
         self._check_references(topics)
+        self._check_page(page, topics)
         self._check_names(topics, matching.spellings)
         return KnowledgeBase(
             topics=topics,
             aspects=self._aspects,
             rules=self._rules,
             spellings=matching.spellings,
+            silent_words=frozenset(matching.silent_words),
             ordinary_words=frozenset(matching.ordinary_words),
+            page=page,
+            sources=self._sources,
             warnings=tuple(self._warnings(topics.values())),
         )
 
@@ -232,6 +256,7 @@ class _Loader:
                 entry.id,
                 entry.label,
                 entry.heading,
+                tuple(entry.asks),
                 tuple(entry.cues),
                 tuple(entry.near),
                 entry.weak,
@@ -240,11 +265,10 @@ class _Loader:
             for other in aspect.near:
                 if other not in aspects:
                     raise DataFileError(path, f"{aspect.id}.near", f"{other} is no aspect")
-        for other in self._rules.compare_aspects:
-            if other not in aspects:
-                raise DataFileError(
-                    self._folder / "rules.yml", "compare_aspects", f"{other} is no aspect"
-                )
+        for field in ("compare_aspects", "more_aspects"):
+            for other in getattr(self._rules, field):
+                if other not in aspects:
+                    raise DataFileError(self._folder / "rules.yml", field, f"{other} is no aspect")
         return aspects
 
     def _load_safety(self) -> dict[str, str]:
@@ -254,6 +278,17 @@ class _Loader:
             lines[name] = " ".join(entry.text.split())
             self._check_wording(lines[name], path, f"{name}.text")
         return lines
+
+    def _load_pictures(self) -> dict[str, Picture]:
+        path = self._folder / "pictures.yml"
+        pictures: dict[str, Picture] = {}
+        for name, entry in self._named(PictureEntry, "pictures.yml", "pictures").items():
+            if not (self._folder / "pictures" / entry.file).is_file():
+                raise DataFileError(path, f"{name}.file", f"pictures/{entry.file} is not there")
+            for field, text in (("title", entry.title), ("alt", entry.alt)):
+                self._check_text(text, self._rules.limits.aspect_words, path, f"{name}.{field}")
+            pictures[name] = Picture(entry.file, entry.title, " ".join(entry.alt.split()))
+        return pictures
 
     def _load_topics(self, kind: str, path: Path) -> list[Topic]:
         return [self._topic(kind, raw, path) for raw in _entries(path, "topics", list)]
@@ -267,6 +302,9 @@ class _Loader:
                 raise DataFileError(path, f"{entry.id}.sources", f"{name} is not in sources.yml")
         if entry.safety and entry.safety not in self._safety:
             raise DataFileError(path, f"{entry.id}.safety", f"{entry.safety} is not in safety.yml")
+        for name in entry.pictures:
+            if name not in self._pictures:
+                raise DataFileError(path, f"{entry.id}.pictures", f"{name} is not in pictures.yml")
         topic = Topic(
             id=entry.id,
             title=entry.title,
@@ -281,6 +319,7 @@ class _Loader:
             status=entry.status,
             related=tuple(entry.related),
             covers=tuple(entry.covers),
+            pictures=tuple(self._pictures[name] for name in entry.pictures),
         )
         self._check_topic(topic, path)
         return topic
@@ -320,6 +359,15 @@ class _Loader:
                 raise DataFileError(path, field, f"{placeholder} is no known placeholder")
 
     def _check_references(self, topics: Mapping[str, Topic]) -> None:
+        rules = self._folder / "rules.yml"
+        for aspect, overview in self._rules.overviews.items():
+            if aspect not in self._aspects:
+                raise DataFileError(rules, "overviews", f"{aspect} is no aspect")
+            if overview not in topics:
+                raise DataFileError(rules, f"overviews.{aspect}", f"{overview} is no topic")
+        for topic_id in self._rules.general_topics:
+            if topic_id not in topics:
+                raise DataFileError(rules, "general_topics", f"{topic_id} is no topic")
         for topic in topics.values():
             for other in topic.related:
                 if other not in topics or other == topic.id:
@@ -328,6 +376,23 @@ class _Loader:
                         f"{topic.id}.related",
                         f"{other} is no other topic",
                     )
+
+    def _check_page(self, page: ClinicPage, topics: Mapping[str, Topic]) -> None:
+        for topic in topics.values():
+            for row in topic.covers:
+                if row not in page.rows:
+                    path = self._folder / KIND_FILES[topic.kind]
+                    raise DataFileError(
+                        path, f"{topic.id}.covers", f"{row} is no row of clinic_page.yml"
+                    )
+        path = self._folder / "clinic_page.yml"
+        covered = {row for topic in topics.values() for row in topic.covers}
+        for row in page.rows:
+            if row not in covered:
+                raise DataFileError(path, f"rows.{row}", "no topic covers it")
+        for item in page.first_for_sign_off:
+            if item.topic not in topics:
+                raise DataFileError(path, "first_for_sign_off", f"{item.topic} is no topic")
 
     def _check_names(self, topics: Mapping[str, Topic], spellings: Mapping[str, str]) -> None:
         owners: dict[tuple[str, ...], str] = {}
@@ -348,6 +413,9 @@ class _Loader:
         for topic in topics:
             if topic.reviewed < oldest:
                 yield f"{topic.id}: reviewed {topic.reviewed}, which is out of date"
+            reads_at = grade(" ".join((topic.first_answer, *topic.aspects.values())))
+            if reads_at > self._rules.limits.grade:
+                yield f"{topic.id}: reads at school grade {reads_at:.1f}; use shorter words"
         for name, source in self._sources.items():
             if not source.is_checked:
                 yield f"sources.yml, {name}: nobody has read this page for us yet"

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Extra, Field, validator
 UNCHECKED = "unchecked"
 
 _SOURCE_DATE = re.compile(rf"\d{{4}}-\d{{2}}(?:-\d{{2}})?|{UNCHECKED}")
+_DRAWING = re.compile(r"[a-z0-9_]+\.svg")
 _FLAG = re.compile(r"RF\d{2}")
 
 
@@ -20,11 +21,12 @@ class _Strict(BaseModel):
 
 
 class SourceEntry(_Strict):
-    """A page in sources.yml."""
+    """A page in sources.yml; `checked` says where it was read and what it was held against."""
 
     title: str
     url: str = ""
     date: str
+    checked: str = ""
 
     @validator("date", pre=True)
     @classmethod
@@ -61,6 +63,7 @@ class AspectEntry(_Strict):
     id: str
     label: str
     heading: str
+    asks: list[str] = Field(min_items=2)
     cues: list[str] = Field(min_items=1)
     near: list[str]
     weak: bool = False
@@ -89,6 +92,7 @@ class Limits(_Strict):
     short_words: int
     aspect_words: int
     questions: int
+    grade: float
 
 
 class Sentences(_Strict):
@@ -96,12 +100,15 @@ class Sentences(_Strict):
 
     emergency_number_unknown: str
     missing_aspect: str
+    instead: str
+    no_more: str
+    origin: str
     source: str
     sources: str
-    seen: str
-    unchecked: str
     compare_end: str
     list_end: str
+    menu: str
+    or_meant: str
 
 
 class Rules(_Strict):
@@ -112,7 +119,47 @@ class Rules(_Strict):
     forbidden: list[ForbiddenEntry]
     answers: Sentences
     compare_aspects: list[str]
+    more_aspects: list[str]
     weak_kinds: list[str]
+    whole_kinds: list[str]
+    overviews: dict[str, str]
+    general_topics: list[str]
+
+
+class PageRow(_Strict):
+    """A statement of the clinic's own page, and how it is corrected."""
+
+    states: str
+    correction: str = ""
+
+
+class Attention(_Strict):
+    """A topic that a clinician should look at early, and why."""
+
+    topic: str
+    why: str
+
+
+class ClinicPage(_Strict):
+    """What clinic_page.yml holds."""
+
+    rows: dict[str, PageRow]
+    first_for_sign_off: list[Attention]
+
+
+class PictureEntry(_Strict):
+    """A drawing in pictures.yml."""
+
+    file: str
+    title: str
+    alt: str
+
+    @validator("file")
+    @classmethod
+    def _is_a_drawing(cls, value: str) -> str:
+        if not _DRAWING.fullmatch(value):
+            raise ValueError("must be a file of pictures/ such as cervical_spine.svg")
+        return value
 
 
 class TopicEntry(_Strict):
@@ -131,6 +178,7 @@ class TopicEntry(_Strict):
     status: Literal["awaiting clinical review", "clinically reviewed"]
     related: list[str]
     covers: list[str]
+    pictures: list[str] = []
 
     @validator("aspects")
     @classmethod
@@ -144,4 +192,5 @@ class Matching(_Strict):
     """What matching.yml holds."""
 
     spellings: dict[str, str]
+    silent_words: list[str]
     ordinary_words: list[str]

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 _APOSTROPHES = "'\u2019"
 _WORD = re.compile(rf"[a-z0-9]+(?:[{_APOSTROPHES}][a-z]+)*")
+_ENDINGS = ("ing", "ed", "ly", "er", "e")
+_SHORTEST_STEM = 3
 _WITHOUT_APOSTROPHES = str.maketrans("", "", _APOSTROPHES)
 
 
@@ -24,6 +26,15 @@ def words_of(text: str) -> list[tuple[str, int, int]]:
 def fold_word(word: str, spellings: Mapping[str, str]) -> str:
     """Bring a lower-case word to its singular and to the spelling that names use."""
     return spellings.get(singular := _singular(word), singular)
+
+
+def stem_word(word: str, spellings: Mapping[str, str]) -> str:
+    """Cut a lower-case word to what its forms share: "fused" and "fusing" are both "fus"."""
+    folded = fold_word(word, spellings)
+    for ending in _ENDINGS:
+        if folded.endswith(ending) and len(folded) - len(ending) >= _SHORTEST_STEM:
+            return folded[: -len(ending)]
+    return folded
 
 
 def _lower_in_place(text: str) -> str:

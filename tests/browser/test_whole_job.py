@@ -46,6 +46,8 @@ EMERGENCY = "I fell off a ladder yesterday and now I can't feel my legs"
 # What a visitor with ordinary neck pain chooses, whatever is asked first.
 ORDINARY = {
     "None of these",
+    "None of those",
+    "No to all",
     "No, none",
     "It built up slowly",
     "2 to 6 weeks ago",

@@ -1,0 +1,64 @@
+"""Find the side of a topic that a question asks for without naming it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from clinic.knowledge.base import KnowledgeBase, get_knowledge
+from clinic.knowledge.linking import vocabulary
+
+# How much likeness to the side's text, and words shared with it, count beside likeness to the
+# questions that ask for the side. Chosen on tests/nlu/questions/content_map*.yml.
+_TEXT = 0.3
+_WORDS = 0.3
+# How far a side must stand out against "what is it", and against a side that is asked for by name.
+_MARGIN = 0.03
+_MARGIN_BESIDE = 0.15
+_FIRST = "what"
+
+
+def find_fact(
+    text: str,
+    topic_id: str,
+    asks: Mapping[str, float],
+    texts: Mapping[str, float],
+    asked: tuple[str, ...],
+    base: KnowledgeBase | None = None,
+) -> str | None:
+    """Return the aspect of a topic that says most about a question.
+
+    "Is the tube tight?" names no aspect, and is answered by the one that speaks of the tunnel.
+
+    Args:
+        text: What the visitor wrote.
+        topic_id: What the question is about.
+        asks: For each aspect of the topic, how like the question is to those that ask for it, 0-1.
+        texts: For each aspect, how like the question is to its text, 0-1.
+        asked: The aspects that the question names.
+        base: The knowledge base; by default the project's own.
+
+    Returns:
+        An aspect that is not among those asked for, or None where none stands out.
+    """
+    base = base or get_knowledge()
+    topic = base.topic(topic_id)
+    names = (topic.title, *topic.names, *topic.weak_names)
+    weighed = {
+        name: asks.get(name, 0.0)
+        + _TEXT * texts.get(name, 0.0)
+        + _WORDS * vocabulary(base).overlap(text, statement, beside=names)
+        for name, statement in topic.aspects.items()
+    }
+    named = [
+        side
+        for name in asked
+        if not base.aspects[name].is_weak
+        for side in (name, *base.aspects[name].near)
+        if side in weighed
+    ]
+    best = max(weighed, key=lambda name: weighed[name])
+    against = max(weighed[name] for name in named or [_FIRST])
+    margin = _MARGIN_BESIDE if named else _MARGIN
+    if best == _FIRST or best in named or weighed[best] < against + margin:
+        return None
+    return best

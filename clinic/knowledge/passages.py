@@ -1,0 +1,46 @@
+"""Cut topics into the passages that questions are held against."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from clinic.knowledge.base import KnowledgeBase
+
+NAME = "{name}"
+
+_SENTENCE_END = re.compile(r"(?<=[.?!]) ")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A statement of a topic.
+
+    Attributes:
+        topic_id: The topic.
+        aspect: The side of it that the statement is about; empty for the short text.
+        text: The statement.
+    """
+
+    topic_id: str
+    aspect: str
+    text: str
+
+
+def side_questions(base: KnowledgeBase) -> list[Passage]:
+    """Return for each side of each topic how people ask for it: "how long does an mri take"."""
+    return [
+        Passage(topic.id, name, ask.replace(NAME, topic.names[0] if topic.names else topic.title))
+        for topic in base.topics.values()
+        for name in topic.aspects
+        for ask in base.aspects[name].asks
+    ]
+
+
+def passages(base: KnowledgeBase) -> list[Passage]:
+    """Return every sentence of the short texts and every aspect, each as one passage."""
+    found = []
+    for topic in base.topics.values():
+        found += [Passage(topic.id, "", sentence) for sentence in _SENTENCE_END.split(topic.short)]
+        found += [Passage(topic.id, name, text) for name, text in topic.aspects.items()]
+    return found

@@ -1,0 +1,117 @@
+"""Tell questions from reports, and what kind of question follows up an answer."""
+
+from __future__ import annotations
+
+import re
+
+from clinic.knowledge.words import words_of
+
+_FILLERS = frozenset(
+    {"and", "so", "but", "ok", "okay", "hi", "hello", "well", "also", "um", "then"}
+)
+_OPENERS = frozenset(
+    {
+        "what", "whats", "wat", "how", "hows", "why", "who", "whos", "whose", "which", "where",
+        "wheres", "when", "explain", "explane", "describe", "define", "list", "compare", "does",
+        "is", "are", "do", "did", "difference", "should", "can", "could", "would", "will", "shall",
+        "tell", "has",
+    }
+)  # fmt: skip
+# "Could be a pulled muscle" asks nothing.
+_NO_QUESTION_AFTER = frozenset({"be", "have", "not", "get", "getting", "no"})
+_TWO_WORD_OPENERS = frozenset(
+    {("am", "i"), ("have", "i"), ("have", "you"), ("may", "i"), ("must", "i"), ("was", "it")}
+)
+# People write their question last as well: "neck is stiff in the morning why".
+_ASKS_LATER = re.compile(
+    r"\b(?:what|wat) (?:is|are|does|do|did|causes?|happens?|means?|it means?|kind|can|should"
+    r"|else)\b|\b(?:when|where|who) (?:do|does|should|is|are|can|must)\b"
+    r"|\bwhats\b|\bhow (?:long|often|many|much|come|is|are|does|do|can|dangerous|serious)\b"
+    r"|\b(?:is|does|can|will|are|do|should|would) (?:it|this|that|they|you|these|i|one|we)\b"
+    r"|\bwhy (?:is|are|do|does|can|did|would)\b|\bwhich (?:is|are|one)\b"
+    r"|\b(?:why|how|meaning|reasons?|yes or no|or not|for what|what means|explain(?:ed)?"
+    r"|how long|options|risks?|please explain|simply)$"
+)
+_UNSURE = re.compile(r"\b(?:dont know|do not know|not sure|no idea|unsure|cant remember)\b")
+_ONESELF = re.compile(
+    r"\b(?:i|im|ive|id|me|my|mine|myself|we|our|he|she|his|him|mum|mom|dad|wife|husband|son"
+    r"|daughter|mother|father)\b"
+)
+_CLINIC = re.compile(
+    r"\b(?:costs?|prices?|fees?|charges?|insur\w*|medicare|medicaid|pay|paid|copay|opening|open"
+    r"|closed?|hours do|parking|park|address|phone number|located|do you (?:offer|do|have))\b"
+)
+_WHAT_IT_IS = re.compile(
+    r"\bwhat(?:s| is)? (?:else |is |do you think is )?"
+    r"(?:(?:could|can|might|may|would) (?:it|this|that|these|be causing|be behind"
+    r"|cause (?:it|this|my))"
+    r"|causing (?:it|this|that|these|my)|behind (?:it|this|that|my)|wrong with me)\b"
+    r"|\bwhat (?:do|have) i (?:have|got)\b|\bwhat (?:could|might|can) be (?:causing|behind|wrong)\b"
+    r"|\bwhich (?:conditions?|diseases?|illness\w*) (?:could|can|might|fits?|cause)\b"
+)
+_DOSE = re.compile(
+    r"\b(?:how much|how many|dos(?:e|es|age)|mg|milligrams?|double|maximum|limit|another|hours?"
+    r"|hrs|daily|(?:can|should|may|could|shall|do|must) (?:i|we|he|she|they|my \w+)"
+    r"|mix\w*|together|combine|stop taking|come off|more of)\b"
+)
+
+
+def is_question(text: str) -> bool:
+    """Tell whether a message asks something, with or without a question mark.
+
+    Args:
+        text: What the visitor wrote.
+    """
+    if "?" in text:
+        return True
+    words = [word for word, _, _ in words_of(text)]
+    while words and words[0] in _FILLERS:
+        words.pop(0)
+    if not words:
+        return False
+    if tuple(words[:2]) in _TWO_WORD_OPENERS:
+        return True
+    if words[0] in _OPENERS and not _NO_QUESTION_AFTER & set(words[1:2]):
+        return True
+    plain = " ".join(words)
+    return bool(_ASKS_LATER.search(plain)) and not _UNSURE.search(plain)
+
+
+def is_about_someone(text: str) -> bool:
+    """Tell whether a message speaks of the visitor or of somebody the visitor cares for.
+
+    Args:
+        text: What the visitor wrote.
+    """
+    return bool(_ONESELF.search(_plain(text)))
+
+
+def asks_about_the_clinic(text: str) -> bool:
+    """Tell whether a message asks for prices, hours, the address or the like.
+
+    Args:
+        text: What the visitor wrote.
+    """
+    return bool(_CLINIC.search(_plain(text)))
+
+
+def asks_what_it_is(text: str) -> bool:
+    """Tell whether a message asks what could be behind what was described.
+
+    Args:
+        text: What the visitor wrote.
+    """
+    return bool(_WHAT_IT_IS.search(_plain(text)))
+
+
+def asks_for_a_dose(text: str) -> bool:
+    """Tell whether a message asks how much of a medicine to take, or whether to take it.
+
+    Args:
+        text: What the visitor wrote.
+    """
+    return bool(_DOSE.search(_plain(text)))
+
+
+def _plain(text: str) -> str:
+    return " ".join(word for word, _, _ in words_of(text))

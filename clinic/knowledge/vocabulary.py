@@ -1,0 +1,155 @@
+"""Weigh how far the words of a question are the words of each topic."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from pathlib import Path
+
+from clinic.history.spelling import Speller
+from clinic.history.words import NO_BREAK, Word
+from clinic.knowledge.base import KnowledgeBase, Topic
+from clinic.knowledge.words import stem_word, words_of
+
+_COMMON_WORDS = Path(__file__).resolve().parents[2] / "data" / "clinical" / "common_words.txt"
+
+# How much a word counts by where the topic has it: in a name, in a question, only in a text.
+_IN_A_NAME = 1.0
+_IN_A_QUESTION = 0.8
+_IN_A_TEXT = 0.45
+# In how many topics a word that no topic has is taken to stand: rarer than in one.
+_NOWHERE = 0.7
+_LONG_WORD = 6
+
+
+class Vocabulary:
+    """Which words belong to which topic, and how much each tells.
+
+    A word that few topics have tells more than one that all have, and a misspelt word counts
+    as the nearest word that topics have.
+
+    Args:
+        base: The knowledge base.
+        common_words: The file of ordinary English words, which are no misspellings.
+    """
+
+    def __init__(self, base: KnowledgeBase, common_words: Path = _COMMON_WORDS) -> None:
+        self._spellings = base.spellings
+        self._silent = base.silent_words
+        self._topics = {topic.id: self._weights(topic) for topic in base.topics.values()}
+        self._counts: dict[str, int] = {}
+        for weights in self._topics.values():
+            for word in weights:
+                self._counts[word] = self._counts.get(word, 0) + 1
+        written = {
+            word
+            for topic in base.topics.values()
+            for text in _texts(topic)
+            for word, _, _ in words_of(text)
+        }
+        written.update(
+            word
+            for aspect in base.aspects.values()
+            for cue in aspect.cues
+            for word, _, _ in words_of(cue)
+        )
+        self._speller = Speller.load(common_words, written)
+        self._english = frozenset(common_words.read_text(encoding="utf-8").split()) | written
+
+    def shares(self, text: str) -> dict[str, float]:
+        """Return for each topic the share of a text's words that are the topic's, 0-1.
+
+        Args:
+            text: What the visitor wrote.
+        """
+        words = self._words(text)
+        tells = {word: self._telling(word) for word in words}
+        total = sum(tells.values())
+        if not total:
+            return dict.fromkeys(self._topics, 0.0)
+        return {
+            topic_id: sum(tells[word] * weights.get(word, 0.0) for word in words) / total
+            for topic_id, weights in self._topics.items()
+        }
+
+    def has_foreign_word(self, text: str) -> bool:
+        """Tell whether a text has a long word that neither English nor any topic has.
+
+        Such a word is often the very thing asked about: "what is fibromyalgia".
+
+        Args:
+            text: What the visitor wrote.
+        """
+        return any(
+            len(word) >= _LONG_WORD and word not in self._english and not word[0].isdigit()
+            for word, _, _ in words_of(self.corrected(text))
+        )
+
+    def corrected(self, text: str) -> str:
+        """Return a text with words that are no English words replaced by the nearest known one.
+
+        Args:
+            text: What the visitor wrote.
+        """
+        pieces, end = [], 0
+        words = [Word(word, start, stop, NO_BREAK) for word, start, stop in words_of(text)]
+        for before, after in zip(words, self._speller.correct(words), strict=True):
+            pieces.append(text[end : before.start])
+            written = text[before.start : before.end]
+            pieces.append(written if before.norm == after.norm else after.norm)
+            end = before.end
+        return "".join([*pieces, text[end:]])
+
+    def overlap(self, text: str, passage: str, *, beside: Iterable[str] = ()) -> float:
+        """Return the share of a text's words that a passage has, 0-1.
+
+        Args:
+            text: What the visitor wrote.
+            passage: What it is held against.
+            beside: Texts whose words tell nothing here, such as the names of the topic.
+        """
+        known = {word for name in beside for word in self._stems(name)}
+        words = self._words(text) - known
+        total = sum(self._telling(word) for word in words)
+        shared = words & self._stems(passage)
+        return sum(self._telling(word) for word in shared) / total if total else 0.0
+
+    def _telling(self, word: str) -> float:
+        return math.log(1 + len(self._topics) / self._counts.get(word, _NOWHERE))
+
+    def _words(self, text: str) -> set[str]:
+        words = [Word(word, start, end, NO_BREAK) for word, start, end in words_of(text)]
+        return {
+            stem_word(word.norm, self._spellings)
+            for word in self._speller.correct(words)
+            if word.norm not in self._silent
+        }
+
+    def _stems(self, text: str) -> set[str]:
+        return {
+            stem_word(word, self._spellings)
+            for word, _, _ in words_of(text)
+            if word not in self._silent
+        }
+
+    def _weights(self, topic: Topic) -> dict[str, float]:
+        weights: dict[str, float] = {}
+        for weight, texts in (
+            (_IN_A_TEXT, (topic.short, *topic.aspects.values())),
+            (_IN_A_QUESTION, topic.questions),
+            (_IN_A_NAME, (topic.title, *topic.names, *topic.weak_names)),
+        ):
+            for text in texts:
+                weights.update(dict.fromkeys(self._stems(text), weight))
+        return weights
+
+
+def _texts(topic: Topic) -> tuple[str, ...]:
+    return (
+        topic.title,
+        topic.short,
+        *topic.names,
+        *topic.weak_names,
+        *topic.questions,
+        *topic.aspects.values(),
+    )

@@ -1,0 +1,52 @@
+"""Which topics a question is about, by its words alone (likeness of sentences is added in use)."""
+
+from __future__ import annotations
+
+import pytest
+
+from clinic.knowledge.base import KnowledgeBase
+from clinic.knowledge.linking import Link, Weights, link, vocabulary
+
+# Without sentence vectors the same evidence reaches less far.
+_BY_WORDS = Weights(least=0.3, least_beside_foreign=0.6)
+
+
+def _link(text: str, base: KnowledgeBase, aspects: tuple[str, ...] = ()) -> Link:
+    return link(text, {}, _BY_WORDS, aspects, base)
+
+
+def test_a_named_topic_is_linked(base: KnowledgeBase) -> None:
+    found = _link("what is an mri", base)
+    assert found.topics == ("test/mri",) and found.named
+
+
+def test_two_topics_that_are_tied_together_are_both_linked(base: KnowledgeBase) -> None:
+    assert _link("mri or ct scan", base).topics == ("test/mri", "test/ct_scan")
+    assert _link("difference between fusion and discectomy", base).topics == (
+        "treatment/cervical_fusion",
+        "treatment/discectomy",
+    )
+
+
+def test_a_topic_is_found_by_words_of_its_text(base: KnowledgeBase) -> None:
+    assert _link("the little hammer for the knees", base).topics == ("test/neurological_exam",)
+
+
+def test_a_misspelt_word_counts_as_the_word_it_is_nearest_to(base: KnowledgeBase) -> None:
+    assert vocabulary(base).corrected("a mielogram and acupunture") == "a mielogram and acupunture"
+    assert _link("is spondilossis bad", base).topics == ("condition/cervical_spondylosis",)
+
+
+def test_a_side_without_a_topic_leads_to_the_overview(base: KnowledgeBase) -> None:
+    found = _link("what can be done about neck pain", base, ("may_help",))
+    assert found.topics == ("treatment/overview",)
+
+
+@pytest.mark.parametrize("text", ["how do I file my taxes", "who won the game", "", "42"])
+def test_what_has_no_words_of_any_topic_is_linked_to_none(text: str, base: KnowledgeBase) -> None:
+    assert _link(text, base).topics == ()
+
+
+@pytest.mark.parametrize("text", ["what is fibromyalgia", "do I need a laminectomy"])
+def test_a_word_that_nobody_knows_is_not_taken_for_a_topic(text: str, base: KnowledgeBase) -> None:
+    assert _link(text, base).topics == ()

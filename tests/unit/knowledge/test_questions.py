@@ -1,0 +1,76 @@
+"""What is a question, and what it is about."""
+
+from __future__ import annotations
+
+import pytest
+
+from clinic.knowledge.questions import (
+    asks_about_the_clinic,
+    asks_for_a_dose,
+    asks_what_it_is,
+    is_about_someone,
+    is_question,
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What is an MRI",
+        "neck is stiff in the morning why",
+        "nerve is pinch in neck what it mean",
+        "where does the neck end",
+        "medical history how long",
+        "so is it dangerous",
+        "does it hurt",
+        "who needs a scan",
+        "MRI?",
+    ],
+)
+def test_a_question_is_one_with_or_without_its_mark(text: str) -> None:
+    assert is_question(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my neck hurts",
+        "could be a pulled muscle",
+        "about three weeks",
+        "not sure how long",
+        "since yesterday",
+        "yes",
+        "",
+    ],
+)
+def test_a_report_is_no_question(text: str) -> None:
+    assert not is_question(text)
+
+
+def test_a_general_question_is_about_nobody() -> None:
+    assert not is_about_someone("does neck pain usually go away")
+    assert is_about_someone("does my neck pain go away")
+
+
+def test_prices_and_hours_are_the_clinics_and_the_length_of_a_scan_is_not() -> None:
+    assert asks_about_the_clinic("how much does an mri cost")
+    assert asks_about_the_clinic("when are you open")
+    assert not asks_about_the_clinic("how long does an mri take")
+
+
+def test_an_amount_or_whether_to_take_it_is_a_dose_and_a_risk_is_not() -> None:
+    assert asks_for_a_dose("how much ibuprofen can I take")
+    assert asks_for_a_dose("should I take naproxen")
+    assert not asks_for_a_dose("is ibuprofen bad for the stomach")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["what could be causing it?", "what could it be", "what do I have", "what's wrong with me"],
+)
+def test_a_question_for_the_cause_of_ones_own_pain_is_heard(text: str) -> None:
+    assert asks_what_it_is(text)
+
+
+def test_a_question_for_the_cause_of_a_condition_is_another() -> None:
+    assert not asks_what_it_is("what causes stenosis")
