@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.safe_action import Events
+from clinic.clinical import get_clinical_data
 
 
 def latest_intent(tracker: Tracker) -> str | None:
@@ -24,3 +31,34 @@ def replied_besides(tracker: Tracker, form: str) -> bool:
         form: The open form.
     """
     return any(name != form for name in tracker.get_slot("agenda") or [])
+
+
+def history_of(tracker: Tracker) -> dict[str, Any]:
+    """Return the history kept in the conversation's slots."""
+    return {
+        attribute.name: tracker.get_slot(attribute.name)
+        for attribute in get_clinical_data().attributes
+    }
+
+
+def offer_resume(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """Offer to go on with an interview that something else interrupted, if one was.
+
+    Args:
+        dispatcher: Says the offer.
+        tracker: The conversation.
+    """
+    if not is_unfinished(tracker):
+        return []
+    dispatcher.utter_message(response="utter_offer_resume")
+    return [SlotSet("offered_resume", True)]
+
+
+def is_unfinished(tracker: Tracker) -> bool:
+    """Tell whether a pain was described and the interview about it has not reached a level."""
+    if tracker.get_slot("disposition") or not tracker.get_slot("site"):
+        return False
+    asked = list(tracker.get_slot("questions_asked") or [])
+    skipped = tracker.get_slot("questions_skipped") or []
+    interview = get_clinical_data().interview
+    return bool(asked and interview.remaining(history_of(tracker), len(asked), skipped))

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.booking import give_up_booking
-from actions.conversation import latest_intent, latest_text, replied_besides
+from actions.conversation import (
+    history_of,
+    latest_intent,
+    latest_text,
+    offer_resume,
+    replied_besides,
+)
 from actions.safe_action import Events, SafeAction, clinic_facts, leave_form
 from clinic.clinical import get_clinical_data
 from clinic.dialogue.agenda import INTERVIEW
+from clinic.triage.interview import Wording
 
 # The first description is said back whole; later only what was read from free words.
 _ECHOED = ("duration_days", "severity", "site", "side", "injury_mechanism")
-_MOST_RETRIES = 2
+# A question is put three times running at most: an answer that cannot be read weighs two, a
+# question or remark of the visitor's that is replied to one.
+_UNREAD, _BESIDE, _ENOUGH = 2, 1, 3
+_URGENT = "emergency_screen"
+ALREADY_NOTED, CONTRADICTION = "already_noted", "contradiction"
+SIGN_SETTLED = "sign_settled"  # a yes or no to a question about a warning sign
+_IMPOSSIBLE = {
+    "severity": "utter_impossible_severity",
+    "duration_days": "utter_impossible_duration_days",
+    "age_band": "utter_impossible_age_band",
+}
 
 
 class ValidateInterviewForm(SafeAction):
@@ -35,43 +50,57 @@ class ValidateInterviewForm(SafeAction):
         current = tracker.get_slot("requested_slot") if is_open(tracker) else None
         settled: Events = []
         retries = int(tracker.get_slot("question_retries") or 0)
+        wording = tracker.get_slot("question_wording")
+        problem = tracker.get_slot("turn_problem")
         unknown = current in interview and history.get(str(current)) is None
         if unknown and current not in skipped:
             if tracker.get_slot("turn_answered"):
                 skipped.append(current)  # answered as far as the patient can
-            elif (
-                replied_besides(tracker, INTERVIEW)
-                or tracker.get_slot("turn_changed")
-                or asks_again(tracker)
-            ):
-                pass  # the question comes again after a reply or a correction
-            elif retries >= _MOST_RETRIES - 1:
-                skipped.append(current)
-                settled += leave_question(dispatcher, str(current))
+            elif tracker.get_slot("turn_wording") and retries + _BESIDE < _ENOUGH:
+                retries += _BESIDE
+                wording = tracker.get_slot("turn_wording")
+            elif problem == SIGN_SETTLED:
+                pass  # the form's own question is still open
+            elif problem == ALREADY_NOTED:
+                dispatcher.utter_message(response="utter_already_noted")
+            elif problem in _IMPOSSIBLE and retries + _UNREAD < _ENOUGH:
+                retries += _UNREAD
+                dispatcher.utter_message(response=_IMPOSSIBLE[problem])
+            elif tracker.get_slot("turn_changed"):
+                pass  # the question comes again after a correction
             else:
-                retries += 1
-                dispatcher.utter_message(response="utter_not_understood_answer")
+                beside = replied_besides(tracker, INTERVIEW) or asks_again(tracker)
+                retries += _BESIDE if beside else _UNREAD
+                unread_again = not beside and current == _URGENT and bool(wording)
+                if retries >= _ENOUGH or unread_again:
+                    skipped.append(current)
+                    settled += leave_question(dispatcher, str(current))
+                elif beside:
+                    pass
+                elif current == _URGENT:
+                    wording = Wording.AGAIN.value
+                else:
+                    dispatcher.utter_message(response="utter_not_understood_answer")
         self._acknowledge(dispatcher, tracker, first=not asked)
+        remaining = interview.remaining(history, len(set(asked) - {current}), skipped)
         if tracker.get_slot("booking_wanted"):
-            remaining = [
-                question
-                for question in interview.remaining(history, len(asked), skipped)
-                if question.id == "emergency_screen"
-            ]
-        else:
-            remaining = interview.remaining(history, len(asked), skipped)
+            remaining = [question for question in remaining if question.id == _URGENT]
         upcoming = remaining[0].id if remaining else None
         if upcoming != current:
-            retries = 0
+            retries, wording = 0, None
+        elif wording == Wording.WHICH.value and current != _URGENT:
+            dispatcher.utter_message(response="utter_ask_which")
         if upcoming and upcoming not in asked:
             asked.append(upcoming)
         left = len([question for question in remaining if question.id not in asked])
+        number = asked.index(upcoming) + 1 if upcoming else len(asked)
         return [
             *settled,
             SlotSet("questions_asked", asked),
             SlotSet("questions_skipped", skipped),
             SlotSet("question_retries", retries),
-            SlotSet("interview_progress", f"Question {len(asked)} of about {len(asked) + left}"),
+            SlotSet("question_wording", wording),
+            SlotSet("interview_progress", f"Question {number} of about {len(asked) + left}"),
             SlotSet("requested_slot", upcoming),
         ]
 
@@ -94,6 +123,9 @@ class ValidateInterviewForm(SafeAction):
         beside = intent == "correct_answer" or not tracker.get_slot("turn_answered")
         only = changed if beside else changed & set(_ECHOED)
         said = phrasebook.describe(history, only)
+        if said and tracker.get_slot("turn_problem") == CONTRADICTION:
+            dispatcher.utter_message(response="utter_contradiction", noted="; ".join(said))
+            return
         current = tracker.get_slot("requested_slot")
         interview = get_clinical_data().interview
         was_button = current in interview and interview.is_option(
@@ -110,25 +142,51 @@ def leave_question(dispatcher: CollectingDispatcher, question: str) -> Events:
         dispatcher: Says that the question is left.
         question: The question's id.
     """
-    if question != "emergency_screen":
+    if question != _URGENT:
         dispatcher.utter_message(response="utter_leave_question")
         return []
     dispatcher.utter_message(response="utter_skip_emergency_screen", **clinic_facts())
     return [SlotSet("emergency_unsure", True), SlotSet("emergency_screen", "unsure")]
 
 
+class ActionAskInterviewFormEmergencyScreen(SafeAction):
+    """Ask the emergency checklist: first as a list, then in other words, then which sign."""
+
+    def name(self) -> str:
+        """Return the name under which the form asks for the checklist."""
+        return "action_ask_interview_form_emergency_screen"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Utter the question in the wording that the answers so far call for."""
+        wording = tracker.get_slot("question_wording")
+        progress = tracker.get_slot("interview_progress")
+        if wording == Wording.AGAIN.value:
+            dispatcher.utter_message(
+                response="utter_ask_again_emergency_screen", interview_progress=progress
+            )
+            return []
+        if wording == Wording.WHICH.value:
+            dispatcher.utter_message(response="utter_ask_which")
+        dispatcher.utter_message(
+            response="utter_ask_interview_form_emergency_screen", interview_progress=progress
+        )
+        return []
+
+
 class ActionExplainQuestion(SafeAction):
-    """Say why the open question is asked."""
+    """Say why the open question is asked, or what it means."""
 
     def name(self) -> str:
         """Return the action's name."""
         return "action_explain_question"
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        """Utter the reason for the question, or what Atlas does in general."""
+        """Utter the reason or the meaning, or what Atlas does in general."""
         question = tracker.get_slot("requested_slot")
         if is_open(tracker) and question in get_clinical_data().interview:
-            dispatcher.utter_message(response=f"utter_explain_{question}")
+            means = latest_intent(tracker) == "ask_meaning"
+            kind = "meaning" if means else "explain"
+            dispatcher.utter_message(response=f"utter_{kind}_{question}")
         else:
             dispatcher.utter_message(response="utter_explain_questions")
         return []
@@ -175,6 +233,7 @@ class ActionGoBack(SafeAction):
         kept = [question for question in asked if question not in (previous, current)]
         return [
             SlotSet(previous, None),
+            SlotSet("question_wording", None),
             SlotSet("questions_asked", kept),
             SlotSet("questions_skipped", skipped),
             SlotSet("requested_slot", previous),
@@ -182,17 +241,24 @@ class ActionGoBack(SafeAction):
 
 
 class ActionNoteBookingWish(SafeAction):
-    """Remember that the visitor came to book; a short safety check comes first."""
+    """Remember that the visitor came to book; a safety check comes first.
+
+    Somebody who describes a pain is asked the whole interview, because the level decides how
+    soon the visit must be; "just book" shortens it to the emergency checklist.
+    """
 
     def name(self) -> str:
         """Return the action's name."""
         return "action_note_booking_wish"
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        """Say that a safety check comes before booking."""
+        """Say what comes before booking."""
+        wish = SlotSet("booking_wish", latest_text(tracker)[:500])
+        if tracker.get_slot("described") and not is_open(tracker):
+            dispatcher.utter_message(response="utter_interview_before_booking")
+            return [wish]
         dispatcher.utter_message(response="utter_safety_check_first")
-        wish = latest_text(tracker)
-        return [SlotSet("booking_wanted", True), SlotSet("booking_wish", wish[:500])]
+        return [SlotSet("booking_wanted", True), wish]
 
 
 class ActionConfirmWarningSign(SafeAction):
@@ -204,10 +270,17 @@ class ActionConfirmWarningSign(SafeAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Ask for a yes or no."""
-        attributes = get_clinical_data().attributes
-        labels = [
-            attributes[item["attribute"]].label for item in tracker.get_slot("unconfirmed") or []
-        ]
+        data = get_clinical_data()
+        uncertain = tracker.get_slot("unconfirmed") or []
+        guessed = next((item["sign"] for item in uncertain if "sign" in item), None)
+        if guessed:
+            dispatcher.utter_message(
+                response="utter_confirm_sounds_like",
+                question=data.signs[guessed].question,
+                **clinic_facts(),
+            )
+            return []
+        labels = [data.attributes[item["attribute"]].label for item in uncertain]
         dispatcher.utter_message(
             response="utter_confirm_warning_sign", sign=" or ".join(dict.fromkeys(labels))
         )
@@ -224,7 +297,9 @@ class ActionStopForm(SafeAction):
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Close the form and say what is possible now."""
         dispatcher.utter_message(response="utter_stopped", **clinic_facts())
+        left = [] if is_open(tracker) else offer_resume(dispatcher, tracker)
         return [
+            *left,
             ActiveLoop(None),
             SlotSet("requested_slot", None),
             SlotSet("booking_wanted", None),
@@ -272,22 +347,16 @@ def forget_history() -> Events:
         "disposition",
         "red_flags",
         "unconfirmed",
+        "signs_asked",
         "questions_asked",
         "questions_skipped",
         "question_retries",
+        "question_wording",
         "booking_wanted",
         "booking_wish",
         "interview_progress",
     ]
     return [SlotSet(name, None) for name in names]
-
-
-def history_of(tracker: Tracker) -> dict[str, Any]:
-    """Return the history kept in the conversation's slots."""
-    return {
-        attribute.name: tracker.get_slot(attribute.name)
-        for attribute in get_clinical_data().attributes
-    }
 
 
 def is_open(tracker: Tracker) -> bool:

@@ -16,6 +16,7 @@ _PERSONAL_SLOTS = (
     "appointment_slot",
     "appointment_offers",
     "appointment_hold",
+    "appointment_contact",
     "manage_reference",
     "manage_contact",
     "topic",

@@ -7,8 +7,7 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.booking import give_up_booking
-from actions.conversation import latest_intent
-from actions.interview import history_of
+from actions.conversation import history_of, latest_intent
 from actions.safe_action import Events, SafeAction, clinic_facts
 from clinic.clinical import get_clinical_data
 from clinic.triage.engine import Assessment, assess
@@ -62,6 +61,35 @@ class ActionRepeatEmergencyAdvice(SafeAction):
         return []
 
 
+class ActionQuestionTakenBack(SafeAction):
+    """Ask about a sign that made the emergency and is now denied; it lowers nothing."""
+
+    def name(self) -> str:
+        """Return the action's name."""
+        return "action_question_taken_back"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Ask whether it was true at any time."""
+        reasons = "; ".join(dict.fromkeys(rule.reason for rule in weigh(tracker).decisive))
+        dispatcher.utter_message(
+            response="utter_emergency_taken_back", reasons=reasons, **clinic_facts()
+        )
+        return [SlotSet("asked_back", True)]
+
+
+class ActionRaiseLevel(SafeAction):
+    """Say while booking that a visit is needed today, and give up a time that is too late."""
+
+    def name(self) -> str:
+        """Return the action's name."""
+        return "action_raise_level"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Give the level; the form then offers times within a day."""
+        given = give_level(dispatcher, weigh(tracker), offer=False)
+        return [*given, *await give_up_booking(tracker)]
+
+
 class ActionGiveCrisisSupport(SafeAction):
     """Answer words of despair before anything else goes on."""
 
@@ -85,9 +113,17 @@ class ActionGiveOutcome(SafeAction):
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Weigh the history, or go on to booking where only the safety check was wanted."""
         assessment = weigh(tracker)
-        if tracker.get_slot("booking_wanted") and not assessment.level.is_emergency:
+        if assessment.level.is_emergency:
+            return give_level(dispatcher, assessment)
+        if tracker.get_slot("booking_wanted"):
+            given = []
+            if assessment.level is Level.CONSULTATION_24:
+                given = give_level(dispatcher, assessment, offer=False)
             dispatcher.utter_message(response="utter_screen_clear")
-            return [SlotSet("booking_wanted", None), FollowupAction("booking_form")]
+            return [*given, SlotSet("booking_wanted", None), FollowupAction("booking_form")]
+        if tracker.get_slot("booking_wish"):
+            given = give_level(dispatcher, assessment, offer=False)
+            return [*given, FollowupAction("booking_form")]
         return give_level(dispatcher, assessment)
 
 
@@ -107,6 +143,9 @@ class ActionUpdateOutcome(SafeAction):
             dispatcher.utter_message(response="utter_noted", noted="; ".join(said))
         assessment = weigh(tracker)
         before = tracker.get_slot("disposition")
+        if before and assessment.level.urgency < Level(before).urgency:
+            dispatcher.utter_message(response="utter_level_kept")
+            return [SlotSet("offered_booking", True)]
         if before == assessment.level.value:
             dispatcher.utter_message(response="utter_level_unchanged")
             return [SlotSet("offered_booking", not assessment.level.is_emergency)]
@@ -119,19 +158,27 @@ def weigh(tracker: Tracker) -> Assessment:
     return assess(history_of(tracker), get_clinical_data().rules)
 
 
-def give_level(dispatcher: CollectingDispatcher, assessment: Assessment) -> Events:
-    """Utter a level and return the events that record it."""
+def give_level(
+    dispatcher: CollectingDispatcher, assessment: Assessment, *, offer: bool = True
+) -> Events:
+    """Utter a level and return the events that record it.
+
+    Args:
+        dispatcher: Says it.
+        assessment: The level with its reasons.
+        offer: Whether to ask if a visit is wanted; an emergency never does.
+    """
     utter_level(dispatcher, assessment)
     if assessment.guidance:
         dispatcher.utter_message(response=f"utter_guidance_{assessment.guidance}", **clinic_facts())
-    emergency = assessment.level.is_emergency
-    if not emergency:
+    offer = offer and not assessment.level.is_emergency
+    if offer:
         dispatcher.utter_message(response="utter_offer_booking")
     return [
         SlotSet("disposition", assessment.level.value),
         SlotSet("red_flags", list(assessment.red_flags)),
         SlotSet("rule_version", assessment.version),
-        SlotSet("offered_booking", not emergency),
+        SlotSet("offered_booking", offer),
     ]
 
 

@@ -27,6 +27,7 @@ _REPLIES = {
     "bot_challenge": "utter_bot_challenge",
     "abuse": "utter_abuse",
     "out_of_scope": "utter_out_of_scope",
+    "report_other_body_part": "utter_other_body_part",
     "greet": "utter_greet_again",
     "thank": "utter_thank",
     "look_up_appointment": "appointment_form",
@@ -65,11 +66,12 @@ class Turn:
     """What is known when a turn begins.
 
     Attributes:
-        intent: Best intent.
+        intent: Best intent; "ask_about_medicine" where a medicine is asked about, but no dose.
         confidence: Its confidence, 0-1.
         second_intent: The runner-up where it is a request of its own, else None.
         topics: Topics that the message names.
         is_question: Whether it asks something ("?", "what is", "how long").
+        asks_what_it_is: Whether it asks what is behind the pain, naming no condition.
         reports_symptoms: Whether it reports a pain or symptom.
         emergency_is_new: Whether this message raised an emergency or added to one.
         emergency: Whether the conversation is in an emergency.
@@ -87,6 +89,17 @@ class Turn:
         consented: Whether the visitor agreed, where clinic.yml asks for an explicit yes.
         just_consented: Whether this message is that yes.
         has_history: Whether something about the pain is known.
+        names_booking: Whether its words name a visit, an appointment or booking.
+        described: Whether it describes a pain, more than naming the place.
+        level_rises: Whether it makes the level one that must be seen today.
+        takes_back: Whether it denies a sign that made the emergency.
+        asked_back: Whether the last message asked whether such a sign was true.
+        offered_resume: Whether the last message offered to go on with the interview.
+        goes_on: Whether it asks to go on where things stopped.
+        unfinished: Whether an interview was interrupted.
+        paused: Whether the visitor was away for a while.
+        was_asked_sign: Whether the last message asked about one uncertain warning sign.
+        about_appointment: Whether it is about the visit that was just booked or shown.
     """
 
     intent: str
@@ -94,6 +107,7 @@ class Turn:
     second_intent: str | None = None
     topics: tuple[str, ...] = ()
     is_question: bool = False
+    asks_what_it_is: bool = False
     reports_symptoms: bool = False
     emergency_is_new: bool = False
     emergency: bool = False
@@ -111,6 +125,17 @@ class Turn:
     consented: bool = True
     just_consented: bool = False
     has_history: bool = False
+    names_booking: bool = False
+    described: bool = False
+    level_rises: bool = False
+    takes_back: bool = False
+    asked_back: bool = False
+    offered_resume: bool = False
+    goes_on: bool = False
+    unfinished: bool = False
+    paused: bool = False
+    was_asked_sign: bool = False
+    about_appointment: bool = False
 
 
 def plan_turn(turn: Turn) -> list[str]:
@@ -147,6 +172,10 @@ def _in_emergency(turn: Turn) -> list[str]:
     reply = _REPLIES.get(turn.intent)
     if turn.intent in ("start_over", "delete_my_data") and turn.confidence >= VERY_SURE and reply:
         return [reply]
+    if turn.asked_back and turn.intent == "deny" and turn.confidence >= SURE:
+        return ["utter_emergency_stands"]
+    if turn.takes_back:
+        return ["action_question_taken_back"]
     if turn.intent in ("ask_topic", "ask_privacy", "request_human") and turn.confidence >= SURE:
         return [reply, "utter_emergency_reminder"] if reply else ["utter_emergency_reminder"]
     return ["action_repeat_emergency_advice"]
@@ -155,10 +184,16 @@ def _in_emergency(turn: Turn) -> list[str]:
 def _in_form(turn: Turn) -> list[str]:
     form = str(turn.form)
     asks = _asks(turn)
+    if form == BOOKING and turn.level_rises:
+        return ["action_raise_level", form]
+    if turn.paused and (turn.goes_on or turn.intent == "greet") and not turn.answered:
+        return ["utter_welcome_back", form]
     if turn.answered:
         # The answer counts; a question in the same message is answered before the next one.
         # A bare "45" asks nothing, whatever it looks like to the classifier.
         also = asks if turn.is_question and not _LEAVES_FORM & set(asks) else []
+        if form in (BOOKING, MANAGING) and turn.intent not in _ANSWERED_ANYWHERE:
+            also = []  # "can I have a different time?" asks about no topic
         return [*also, form]
     # Nothing is booked yet, so "cancel" means this booking, and a move another time for it.
     gives_up = turn.intent == "cancel_appointment" and form == BOOKING
@@ -170,7 +205,8 @@ def _in_form(turn: Turn) -> list[str]:
         return [_STEPS[turn.intent], form]
     if turn.intent == "repeat" and turn.confidence >= SURE:
         return [form]
-    if form == INTERVIEW and turn.intent == "book_appointment" and turn.confidence >= SURE:
+    books = turn.intent == "book_appointment" and turn.names_booking
+    if form == INTERVIEW and books and turn.confidence >= SURE:
         return [BOOKING] if turn.screened else ["action_note_booking_wish", form]
     if form == BOOKING and turn.intent == "report_pain" and turn.changed:
         return ["action_note_symptom", form]
@@ -184,10 +220,18 @@ def _in_form(turn: Turn) -> list[str]:
 
 def _asks(turn: Turn) -> list[str]:
     """Return the reply to a question that stands in the message, whatever else it says."""
+    if turn.assessed and turn.asks_what_it_is:
+        return ["action_explain_possible_causes"]
+    if turn.intent == "ask_diagnosis" and turn.asks_what_it_is:
+        return ["utter_no_diagnosis"]
     if turn.intent == "ask_diagnosis" and turn.topics and turn.confidence >= SURE:
         return ["utter_not_a_diagnosis", "action_explain_topic"]
+    if turn.intent == "ask_about_medicine":
+        return ["utter_medicine_advice", "action_explain_topic"]
     if turn.intent == "ask_medicine_advice" and turn.confidence >= SURE:
         return ["utter_medicine_advice"]  # never only the text about the medicine
+    if _REPLIES.get(turn.intent) == MANAGING and turn.confidence >= SURE:
+        return []  # "when is my appointment?" asks about no topic
     if turn.topics and turn.is_question and turn.intent not in ("ask_clinic_info", "ask_why"):
         return ["action_explain_topic"]
     if turn.intent in _ANSWERED_ANYWHERE and turn.confidence >= SURE:
@@ -200,6 +244,13 @@ def _without_form(turn: Turn) -> list[str]:
         return [*_asks(turn), "action_update_outcome"]
     if turn.assessed and turn.changed and turn.intent in ("inform", "correct_answer"):
         return ["action_update_outcome"]
+    if turn.about_appointment:
+        return [MANAGING]
+    if turn.was_asked_sign and turn.has_history and turn.triage and not turn.assessed:
+        return [*_asks(turn), INTERVIEW]  # the question came before the interview could open
+    resumes = turn.goes_on or (turn.offered_resume and turn.intent == "affirm")
+    if resumes and turn.unfinished and turn.triage:
+        return [INTERVIEW]
     if turn.offered_booking and turn.intent == "affirm":
         return [BOOKING]
     if turn.offered_booking and turn.intent == "deny":
@@ -217,6 +268,7 @@ def _without_form(turn: Turn) -> list[str]:
         return [*asks, INTERVIEW]
     if turn.intent == "report_pain" and turn.confidence >= 0.3:
         return [*asks, INTERVIEW] if not turn.assessed else ["action_update_outcome"]
-    if "action_explain_topic" in asks:
+    answers = {"action_explain_topic", "action_explain_possible_causes", "utter_no_diagnosis"}
+    if answers & set(asks):
         return asks
     return []

@@ -10,10 +10,26 @@ from typing import Any
 
 from clinic.datafiles import DataFileError, load_yaml
 from clinic.history.attributes import AttributeCatalogue
+from clinic.history.findings import Assertion
 from clinic.history.measures import age_band, number_at
 from clinic.history.reader import Reading
-from clinic.history.words import split_words
+from clinic.history.words import NO_BREAK, SENTENCE_END, Word, split_words, word_set
 from clinic.triage.conditions import History
+
+_NOES = word_set("no nope nah none nothing neither negative never not")
+# Alone they deny nothing, but as an answer to a list of signs they say "none that I know of".
+_REASSURING = _NOES | word_set("fine normal ok okay alright healthy only just")
+_TURNS = word_set("but except though although however until apart besides")
+_LONGEST_REASSURANCE = 20
+# "Fine" agrees to an offer; as an answer to a list of signs it is no "yes".
+_AGREEING = word_set("fine ok okay alright good well sure")
+# "9 days" and "5 am" are no answers to "how bad is it, from 0 to 10?".
+_UNITS = word_set(
+    "day days week weeks month months year years yr yrs hour hours hr hrs minute minutes min mins "
+    "second seconds am pm oclock times"
+)
+_LONGEST_NUMBER = 6
+_OLDEST = 120
 
 
 class SpeechAct(StrEnum):
@@ -23,7 +39,15 @@ class SpeechAct(StrEnum):
     DENY = "deny"
     UNSURE = "unsure"
     CORRECT = "correct_answer"
+    REQUEST = "request"
     OTHER = "other"
+
+
+class Wording(StrEnum):
+    """How a question is put once more."""
+
+    AGAIN = "again"
+    WHICH = "which"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +62,10 @@ class Question:
         options: What each button means, by its title in lower case.
         no: What a plain "no" means.
         unsure: What "not sure" means.
+        yes: What a "yes" means that names nothing, also when asked which.
+        urgent: Whether an unclear answer is asked about once more in other words.
+        settled_by_denials: How many denied values of one of `fills` in one message settle the
+            question before it is asked; 0 for never.
     """
 
     id: str
@@ -47,6 +75,9 @@ class Question:
     options: Mapping[str, Mapping[str, Any]]
     no: Mapping[str, Any]
     unsure: Mapping[str, Any]
+    yes: Mapping[str, Any]
+    urgent: bool
+    settled_by_denials: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +88,15 @@ class Answer:
         changes: New values of attributes.
         answered: Whether the question is settled.
         unsure: Whether the patient does not know.
+        wording: How the question has to be put once more, if it has to.
+        impossible: Whether it names a number that cannot be.
     """
 
     changes: Mapping[str, Any]
     answered: bool
     unsure: bool = False
+    wording: Wording | None = None
+    impossible: bool = False
 
 
 class Interview:
@@ -121,8 +156,49 @@ class Interview:
         """Tell whether a message is made of the question's own button titles."""
         return bool(_chosen_options(self._by_id[question_id], text))
 
+    def earlier_option(
+        self, text: str, asked: Collection[str], current: str
+    ) -> tuple[str, Mapping[str, Any]] | None:
+        """Return the question asked before whose button a message is, and what it means.
+
+        Args:
+            text: The message.
+            asked: The questions asked so far.
+            current: The question that is open now.
+        """
+        for question_id in reversed([name for name in asked if name in self._by_id]):
+            question = self._by_id[question_id]
+            option = question.options.get(text.strip().lower().rstrip("."))
+            if question_id != current and option is not None:
+                return question_id, option
+        return None
+
+    def settled_by(self, reading: Reading, history: History) -> dict[str, Any]:
+        """Return the checklists that a message answers before they are asked.
+
+        Args:
+            reading: What the message says.
+            history: The history after its findings.
+        """
+        settled: dict[str, Any] = {}
+        for question in self.questions:
+            if not question.settled_by_denials or history.get(question.id) is not None:
+                continue
+            name = question.fills[0]
+            if history.get(name):
+                settled[question.id] = question.positive
+            elif len(_denied_values(reading, name)) >= question.settled_by_denials:
+                settled.update(_unknown_only(question.no, history, keep=question.id))
+        return settled
+
     def read_answer(
-        self, question_id: str, text: str, reading: Reading, act: SpeechAct, history: History
+        self,
+        question_id: str,
+        text: str,
+        reading: Reading,
+        act: SpeechAct,
+        history: History,
+        wording: Wording | None = None,
     ) -> Answer:
         """Read a message against the question that was asked.
 
@@ -132,6 +208,7 @@ class Interview:
             reading: The findings in it, already merged into `history`.
             act: What the intent classifier says that it does.
             history: The history after those findings.
+            wording: How the question was put, when not for the first time.
         """
         question = self._by_id[question_id]
         chosen = _chosen_options(question, text)
@@ -139,21 +216,54 @@ class Interview:
             return Answer(_joined(question, chosen, history), answered=True)
         if history.get(question.id) is not None:
             return Answer({}, answered=True)
-        bare = _bare_number(question.id, text)
-        if bare is not None:
-            return Answer({question.id: bare}, answered=True)
+        number = _number(question.id, text)
+        if number is not None:
+            value = _value_of(question.id, number)
+            return Answer(
+                {} if value is None else {question.id: value},
+                answered=value is not None,
+                impossible=value is None,
+            )
         if any(reading.present(name) for name in question.fills):
-            changes = {question.id: question.positive} if question.positive else {}
-            return Answer(changes, answered=bool(question.positive))
-        if act is SpeechAct.UNSURE:
-            return Answer(dict(question.unsure), answered=bool(question.unsure), unsure=True)
+            return Answer({question.id: question.positive} if question.positive else {}, True)
+        words = split_words(text)
         # "No wait, the left side" corrects an earlier answer and denies nothing.
-        denies = act is SpeechAct.DENY or (
-            act is not SpeechAct.CORRECT and _starts_with_no(reading)
-        )
-        if question.no and denies:
-            return Answer(_unknown_only(question.no, history, keep=question.id), answered=True)
+        correcting = act is SpeechAct.CORRECT
+        denies = act is SpeechAct.DENY or _denies(words, only_alone=correcting)
+        if act is SpeechAct.UNSURE and not denies:
+            return _unsure(question, wording)
+        if denies:
+            return _denied(question, history)
+        agrees = {word.norm for word in words} <= _AGREEING
+        if act is SpeechAct.AFFIRM and question.positive and not agrees:
+            return _affirmed(question, wording)
+        answers = act not in (SpeechAct.CORRECT, SpeechAct.REQUEST)
+        if question.no and answers and _reassures(question, words, reading):
+            if question.urgent and wording is None:
+                return Answer({}, answered=False, wording=Wording.AGAIN)
+            return _denied(question, history)
         return Answer({}, answered=False)
+
+
+def _unsure(question: Question, wording: Wording | None) -> Answer:
+    if question.urgent and wording is None:
+        return Answer({}, answered=False, wording=Wording.AGAIN)
+    if question.yes and wording is Wording.WHICH:
+        return Answer(dict(question.yes), answered=True)
+    return Answer(dict(question.unsure), answered=bool(question.unsure), unsure=True)
+
+
+def _denied(question: Question, history: History) -> Answer:
+    """A "no" to a question that no cannot answer means "I'd rather not say"."""
+    if not question.no:
+        return Answer({}, answered=False, unsure=True)
+    return Answer(_unknown_only(question.no, history, keep=question.id), answered=True)
+
+
+def _affirmed(question: Question, wording: Wording | None) -> Answer:
+    if wording is not Wording.WHICH:
+        return Answer({}, answered=False, wording=Wording.WHICH)
+    return Answer(dict(question.yes), answered=bool(question.yes), unsure=not question.yes)
 
 
 def _read_question(entry: Any, path: Path, attributes: AttributeCatalogue) -> Question:
@@ -168,8 +278,11 @@ def _read_question(entry: Any, path: Path, attributes: AttributeCatalogue) -> Qu
         options={str(title).lower(): sets for title, sets in entry.get("options", {}).items()},
         no=entry.get("no", {}),
         unsure=entry.get("unsure", {}),
+        yes=entry.get("yes", {}),
+        urgent=bool(entry.get("urgent", False)),
+        settled_by_denials=int(entry.get("settled_by_denials", 0)),
     )
-    for sets in (*question.options.values(), question.no, question.unsure):
+    for sets in (*question.options.values(), question.no, question.unsure, question.yes):
         for attribute, value in sets.items():
             for item in value if isinstance(value, list) else [value]:
                 try:
@@ -215,27 +328,69 @@ def _unknown_only(sets: Mapping[str, Any], history: History, keep: str) -> dict[
     }
 
 
-def _bare_number(question_id: str, text: str) -> Any:
-    """Read "6", "about 50" as the answer to a question for a number."""
-    words = split_words(text)
-    if question_id not in ("severity", "age_band") or not 0 < len(words) <= 6:
+def _number(question_id: str, text: str) -> float | None:
+    """Read "6", "about 50", "9, I can't sleep" as the answer to a question for a number."""
+    if question_id not in ("severity", "age_band"):
         return None
-    numbers = [
-        read[0]
-        for index, word in enumerate(words)
-        if word.norm not in ("a", "an", "half") and (read := number_at(words, index)) is not None
-    ]
+    words = split_words(text)
+    numbers: list[float] = []
+    for index, word in enumerate(words):
+        read = None if word.norm in ("a", "an", "half") else number_at(words, index)
+        if read is None:
+            continue
+        value, after = read
+        unit = words[after].norm if after < len(words) else ""
+        if numbers and (words[index - 1].norm == "of" or text[word.start - 1] == "/"):
+            continue  # the ten of "47 out of 10"
+        if question_id == "severity" and unit in _UNITS:
+            continue
+        if len(words) <= _LONGEST_NUMBER or index <= 1:
+            numbers.append(float(value))
     if not numbers:
         return None
+    if question_id == "age_band":
+        return numbers[0]
+    return max((number for number in numbers if number <= 10), default=numbers[0])
+
+
+def _value_of(question_id: str, number: float) -> Any:
+    """Return what a number means, or None where it cannot be."""
     if question_id == "severity":
-        fitting = [number for number in numbers if 0 <= number <= 10]
-        return max(fitting) if fitting else None
-    years = [number for number in numbers if 0 < number <= 120]
-    return age_band(years[0]) if years else None
+        return number if 0 <= number <= 10 else None
+    return age_band(number) if 0 < number <= _OLDEST else None
 
 
-def _starts_with_no(reading: Reading) -> bool:
-    return bool(reading.words) and (
-        reading.words[0] in {"no", "nope", "nah", "none", "nothing", "neither", "negative", "never"}
-        or reading.words[:2] in {("not", "really"), ("dont", "think"), ("not", "that")}
+def _denies(words: list[Word], *, only_alone: bool) -> bool:
+    """Tell whether a message begins with a no, or a sentence of it is nothing but a no."""
+    if not words:
+        return False
+    starts = [0, *(i for i, word in enumerate(words) if i and word.break_before == SENTENCE_END)]
+    for start, end in zip(starts, [*starts[1:], len(words)], strict=True):
+        alone = end == start + 1 or words[start + 1].break_before != NO_BREAK
+        if words[start].norm in _NOES - {"not"} and (alone or start == 0) and not only_alone:
+            return True
+        if words[start].norm in _NOES and end == start + 1:
+            return True
+    if only_alone:
+        return False
+    opening = (words[0].norm, words[1].norm if len(words) > 1 else "")
+    return opening in {("not", "really"), ("dont", "think"), ("not", "that")}
+
+
+def _denied_values(reading: Reading, attribute: str) -> set[Any]:
+    return {
+        finding.value
+        for finding in reading.findings
+        if finding.attribute == attribute and finding.assertion is Assertion.ABSENT
+    }
+
+
+def _reassures(question: Question, words: list[Word], reading: Reading) -> bool:
+    """Tell whether a short answer to a checklist says that something is all right."""
+    norms = {word.norm for word in words}
+    asks = any(word.question for word in words)
+    if asks or len(words) > _LONGEST_REASSURANCE or norms & _TURNS:
+        return False
+    return bool(norms & _REASSURING) or any(
+        _denied_values(reading, name) for name in question.fills
     )

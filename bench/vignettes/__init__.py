@@ -1,0 +1,1 @@
+"""Sample patients, played by a simulated patient against a real server."""
