@@ -3,10 +3,10 @@ PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help run test shell train setup setup-test lint format types validate unit bench clean
+.PHONY: help run test shell train setup setup-test lint format types validate unit bench vignettes evaluate clean knowledge-check handbook
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 run: setup  ## set up what is missing, train when needed, serve at http://127.0.0.1:5005/chat
 	@.venv/bin/atlas train
@@ -46,8 +46,22 @@ unit: setup-test  ## run all tests (a model is trained first when needed)
 	@.venv/bin/atlas train
 	@.venv/bin/pytest
 
+evaluate: setup-test  ## measure how well the model understands, write docs/evaluation.md
+	@.venv/bin/atlas train
+	@$(PYTHON) -W ignore -m evaluation.run
+
 bench: setup-test  ## measure Atlas beside stock Rasa (makes an environment for stock Rasa once)
 	@$(PYTHON) -m bench.run
+
+vignettes: setup-test  ## play sample patients against a real server (writes docs/vignettes.md)
+	@.venv/bin/atlas train
+	@$(PYTHON) -m bench.vignettes $(ARGS)
+
+knowledge-check: setup  ## check the texts in data/knowledge, with file and line
+	@$(PYTHON) -m clinic.knowledge.check
+
+handbook: setup  ## write the clinical handbook and the coverage table into docs/
+	@$(PYTHON) -m clinic.knowledge.handbook
 
 clean:  ## remove environments, models and caches
 	@rm -rf .venv .tools models .rasa .mypy_cache .pytest_cache .ruff_cache .hypothesis bench/work

@@ -66,7 +66,7 @@ class Stock:
     _project = ROOT / "bench" / "stock"
     _home = WORK / "stock"
     _assistant = _home / "assistant"
-    _bin = _home / ".venv" / "bin"
+    bin = _home / ".venv" / "bin"
 
     def train(self, *, retrain: bool) -> Training:
         """Install the environment, then train once and keep the model.
@@ -77,14 +77,14 @@ class Stock:
         Returns:
             The last training's time.
         """
-        self._install()
+        self.install()
         kept = self._home / "training.json"
         if kept.exists() and not retrain:
             return Training(**json.loads(kept.read_text()))
         shutil.rmtree(self._assistant, ignore_errors=True)
         self._assistant.mkdir(parents=True)
         training = _train(
-            [str(self._bin / "rasa"), "init", "--no-prompt", "--init-dir", str(self._assistant)],
+            [str(self.bin / "rasa"), "init", "--no-prompt", "--init-dir", str(self._assistant)],
             cwd=self._home,
             log=self._home / "train.log",
         )
@@ -93,7 +93,7 @@ class Stock:
 
     def services(self, folder: Path, port: int, helper_port: int) -> list[Service]:
         """Give the action server and the Rasa server."""
-        rasa = str(self._bin / "rasa")
+        rasa = str(self.bin / "rasa")
         endpoints = folder / "endpoints.yml"
         endpoints.write_text(
             f'action_endpoint:\n  url: "http://127.0.0.1:{helper_port}/webhook"\n'
@@ -120,9 +120,10 @@ class Stock:
 
     def versions(self) -> dict[str, str]:
         """Give the versions in the stock environment."""
-        return _versions(self._bin / "python")
+        return _versions(self.bin / "python")
 
-    def _install(self) -> None:
+    def install(self) -> None:
+        """Install the environment, as uv.lock says, unless it is there."""
         uv = ROOT / ".tools" / "bin" / "uv"
         run_logged(
             [str(uv), "sync", "--locked", "--project", str(self._project)],

@@ -12,7 +12,7 @@ from bot.nlu.pipeline_check import check_pipeline
 
 logger = logging.getLogger(__name__)
 
-# What a trained model is made of. Clinical rules, wording and clinic.yml are read when the
+# What a trained model is made of. Other clinical rules, wording and clinic.yml are read when the
 # server starts, so that a change there needs no training.
 _TRAINED_FROM = (
     "config.yml",
@@ -21,6 +21,7 @@ _TRAINED_FROM = (
     "data/rules",
     "data/stories",
     "data/knowledge",
+    "data/clinical/warning_signs",
     "bot/nlu",
     "bot/policies",
     "clinic/knowledge",

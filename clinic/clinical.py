@@ -11,6 +11,7 @@ from clinic.history.reader import HistoryReader
 from clinic.history.summary import Phrasebook
 from clinic.triage.interview import Interview
 from clinic.triage.rules import RuleBook
+from clinic.triage.warning_signs import WarningSigns
 
 DATA_FOLDER = Path(__file__).resolve().parents[1] / "data" / "clinical"
 
@@ -23,6 +24,7 @@ class ClinicalData:
         attributes: What a history can hold.
         reader: Reads messages into findings.
         rules: The triage rules.
+        signs: The warning signs of the second safety net.
         interview: The questions.
         phrasebook: The words for findings.
     """
@@ -30,6 +32,7 @@ class ClinicalData:
     attributes: AttributeCatalogue
     reader: HistoryReader
     rules: RuleBook
+    signs: WarningSigns
     interview: Interview
     phrasebook: Phrasebook
 
@@ -41,10 +44,12 @@ class ClinicalData:
             DataFileError: One is not usable; the message names file, entry and field.
         """
         attributes = AttributeCatalogue.load(folder / "history.yml")
+        rules = RuleBook.load(folder, attributes)
         return cls(
             attributes=attributes,
             reader=HistoryReader.load(folder),
-            rules=RuleBook.load(folder, attributes),
+            rules=rules,
+            signs=WarningSigns.load(folder / "warning_signs", attributes, rules),
             interview=Interview.load(folder / "interview.yml", attributes),
             phrasebook=Phrasebook.load(folder / "phrases.yml"),
         )

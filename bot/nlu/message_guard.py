@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext
@@ -16,6 +18,8 @@ from spacy.lang.en import English
 from clinic.history.words import clean
 
 _COMMAND_MARK = "/"
+_RUN = re.compile(r"\S{1,100}")
+_ENDLESS = re.compile(r"\S{101}")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
@@ -63,10 +67,24 @@ class MessageGuard(Tokenizer):
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Cut one attribute into tokens with their offsets."""
         return [
-            Token(token.text, token.idx)
-            for token in self._tokenizer(message.get(attribute))
+            Token(token.text, start + token.idx)
+            for start, part in _parts(message.get(attribute))
+            for token in self._tokenizer(part)
             if not token.is_space
         ]
+
+
+def _parts(text: str) -> Iterator[tuple[int, str]]:
+    """Give a text whole, or cut where it has runs without a space that no word is as long as.
+
+    The time that spaCy takes for a run of signs grows with the square of its length: ten
+    thousand emoji without a space would hold the server for fifteen seconds.
+    """
+    if not _ENDLESS.search(text):
+        yield 0, text
+        return
+    for run in _RUN.finditer(text):
+        yield run.start(), run.group()
 
 
 def disarm(text: str) -> str:

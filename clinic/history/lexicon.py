@@ -4,18 +4,20 @@
 phrases that mean them, and *findings* (an attribute of the history and a value) with
 patterns over concepts (`clinic/history/patterns.py`). A phrase may hold alternatives and
 options, expanded when loaded: `tingl(e|es|ing|y)`, `(my )?legs`, `shoulder ?blade`. `#`
-stands for any number, `#fever` for a body temperature of a fever (°C or °F), `#year` for a
-calendar year gone by.
+stands for any number, `#fever` for a body temperature of a fever (°C or °F), `#many` for nine
+to 300, `#year` for a calendar year gone by.
 """
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from clinic.datafiles import DataFileError, load_yaml
 from clinic.history.attributes import AttributeCatalogue
+from clinic.history.numbers import FEVERS
 from clinic.history.patterns import (
     FindingRule,
     Pattern,
@@ -30,7 +32,8 @@ from clinic.history.words import NO_BREAK, Word
 
 __all__ = ["FindingRule", "Lexicon", "Span"]
 
-_FEVERS = ((38.0, 42.0), (100.4, 107.0))
+# More tablets a day than the label of any common painkiller allows.
+_MANY, _MOST = 9, 300
 
 
 class Lexicon:
@@ -56,9 +59,12 @@ class Lexicon:
                 norms = phrase.split()
                 self.words.update(norms)
                 self._tree.add(name, norms)
+        # A pattern is tried when its rarest concept was found, not whenever its first one was.
+        uses = Counter(name for pattern in patterns for name in set(pattern.concepts))
         self._patterns: dict[str, list[Pattern]] = {}
         for pattern in patterns:
-            self._patterns.setdefault(pattern.concepts[0], []).append(pattern)
+            rarest = min(pattern.concepts, key=lambda name: (uses[name], name))
+            self._patterns.setdefault(rarest, []).append(pattern)
 
     @classmethod
     def load(cls, path: Path, attributes: AttributeCatalogue) -> Lexicon:
@@ -89,24 +95,22 @@ class Lexicon:
         Returns:
             Concept names with their spans in order; no span crosses a pause.
         """
-        norms = [word.norm for word in words]
-        readings = [norms]
-        if any(norm[:1].isdigit() for norm in norms):
-            readings.append([_number_class(norm, year) for norm in norms])
-            readings.append(["#" if norm[:1].isdigit() else norm for norm in norms])
-        found: dict[str, set[Span]] = {}
-        for reading in readings:
-            for name, first, last in self._tree.find(reading):
-                if all(word.break_before == NO_BREAK for word in words[first + 1 : last]):
-                    found.setdefault(name, set()).add(Span(first, last))
+        found: dict[str, list[Span]] = defaultdict(list)
+        pause = _next_pauses(words)
+        for names, first, last in self._tree.find([_forms(word.norm, year) for word in words]):
+            if last <= pause[first]:
+                span = Span(first, last)
+                for name in names:
+                    found[name].append(span)
         for name, hiders in self._hidden_inside.items():
             outer = [span for hider in hiders for span in found.get(hider, ())]
-            found[name] = {span for span in found.get(name, ()) if not _is_inside(span, outer)}
-        return {
-            name: sorted(spans, key=lambda span: (span.first, span.last))
-            for name, spans in found.items()
-            if spans
-        }
+            found[name] = [span for span in found[name] if not _is_inside(span, outer)]
+        if any(word.norm[:1].isdigit() for word in words):
+            # A number has several readings, which may tell of the same words twice.
+            for name, spans in found.items():
+                if len(spans) > 1:
+                    found[name] = _in_order(spans)
+        return {name: spans for name, spans in found.items() if spans}
 
     def find_findings(
         self, words: list[Word], concepts: Mapping[str, list[Span]]
@@ -121,8 +125,8 @@ class Lexicon:
             Rules with the spans of words that said them, without repetitions.
         """
         matches: dict[tuple[str, Span], tuple[FindingRule, Span]] = {}
-        for start in concepts:
-            for pattern in self._patterns.get(start, ()):
+        for rarest in concepts:
+            for pattern in self._patterns.get(rarest, ()):
                 if all(name in concepts for name in pattern.concepts):
                     for span in match_pattern(pattern, words, concepts):
                         matches[(pattern.rule.id, span)] = (pattern.rule, span)
@@ -156,15 +160,37 @@ def _covered(span: Span, covering: Mapping[int, int]) -> bool:
     )
 
 
-def _number_class(norm: str, year: int) -> str:
+def _next_pauses(words: list[Word]) -> list[int]:
+    """Return for each word the index of the pause after it."""
+    pauses, following = [], len(words)
+    for index in range(len(words) - 1, -1, -1):
+        pauses.append(following)
+        if words[index].break_before != NO_BREAK:
+            following = index
+    return pauses[::-1]
+
+
+def _in_order(spans: list[Span]) -> list[Span]:
+    return sorted(set(spans), key=lambda span: (span.first, span.last))
+
+
+def _forms(norm: str, year: int) -> tuple[str, ...]:
+    """Return what a word may be found under: itself, or a number and its kind."""
     if not norm[:1].isdigit():
-        return norm
+        return (norm,)
+    kind = _number_class(norm, year)
+    return (norm, "#") if kind == "#" else (norm, "#", kind)
+
+
+def _number_class(norm: str, year: int) -> str:
     try:
         value = float(norm.replace(",", "."))
     except ValueError:
         return "#"
-    if any(low <= value <= high for low, high in _FEVERS):
+    if any(low <= value <= high for low, high in FEVERS):
         return "#fever"
+    if _MANY <= value <= _MOST and value.is_integer():
+        return "#many"
     return "#year" if value.is_integer() and 1900 <= value < year else "#"
 
 

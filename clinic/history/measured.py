@@ -9,13 +9,30 @@ from typing import Any
 from clinic.history.assertion import Context
 from clinic.history.findings import Assertion, Finding
 from clinic.history.measures import Measure, age_band, find_ages, find_durations, find_scores
-from clinic.history.words import SENTENCE_END, Word, word_set
+from clinic.history.numbers import FEVERS
+from clinic.history.words import NO_BREAK, SENTENCE_END, Word, word_set
 
 # Attributes whose own date is told beside them ("cancer in 2019"), not the pain's.
 _DATED = ("cancer_history", "recent_procedure", "past_spine_surgery", "pregnancy", "crisis")
 _OF_THE_PAIN = word_set("pain ache hurts sore since")
 _OTHERS = word_set("kids children sons daughters")
 _HISTORY_REACH = 40
+_LASTING = word_set("for since past over last about been around roughly nearly almost from")
+_LASTING_AFTER = word_set("now straight solid running so of this and")
+_PASSING = word_set("today tonight day night")
+_ONSET = word_set(
+    "started start began begin begun came come happened set appeared woke developed crept ago "
+    "back new pain ache hurts hurting sore stiff neck shoulder gone"
+)
+_OTHER_EVENTS = word_set(
+    "cold flu covid infection cough virus holiday appointment booked saw seen doctor gp physio "
+    "scan mri xray surgery operation moved partum pregnant birth breastfeeding breast diagnosis "
+    "diagnosed tablets antibiotics jab birthday married job boss fine recovered"
+)
+_NOT_OF_THE_PAIN = -3
+_NEAR = 4
+_NOW_WORDS = word_set("now today currently moment still present sitting tonight")
+_THEN = word_set("was were worst night yesterday most some")
 
 
 def measured(
@@ -38,11 +55,24 @@ def measured(
 
 
 def _severity(words: list[Word], text: str) -> list[Finding]:
+    """Take what the pain is now; without that, the worst."""
     scores = find_scores(words, text)
     if not scores:
         return []
-    worst = max(scores, key=lambda score: score.value)
-    return [_finding(words, "severity", worst.value, worst)]
+    current = [score for score in scores if _is_said_of_now(words, score)]
+    others = [score for score in scores if not _is_said_of_then(words, score)]
+    said = current[-1] if current else max(others or scores, key=lambda score: score.value)
+    return [_finding(words, "severity", said.value, said)]
+
+
+def _is_said_of_now(words: list[Word], score: Measure) -> bool:
+    before, after = _around(words, score)
+    return bool({*before, *after[:3]} & _NOW_WORDS) and not set(before[-3:]) & _THEN
+
+
+def _is_said_of_then(words: list[Word], score: Measure) -> bool:
+    before, after = _around(words, score)
+    return bool({*before[-3:], *after[:2]} & _THEN)
 
 
 def _age(words: list[Word], context: Context) -> list[Finding]:
@@ -66,26 +96,73 @@ def _durations(words: list[Word], today: date, findings: Sequence[Finding]) -> l
     if not durations:
         return []
     anchored = [measure for measure in durations if measure.anchored] or durations
-    pain = _pain_duration(words, anchored)
-    found = [_finding(words, "duration_days", pain.value, pain)]
-    injury = _injury_date(words, anchored, findings)
+    pain = _pain_duration(words, durations)
+    found = [_finding(words, "duration_days", pain.value, pain)] if pain else []
+    injury = _injury_date(words, anchored, durations, findings)
     if injury is not None:
         found.append(_finding(words, "injury_days_ago", injury.value, injury))
     return found
 
 
-def _pain_duration(words: list[Word], durations: list[Measure]) -> Measure:
-    """The first time span of a description is the pain's; "worse since Monday" is not."""
-    kept = [
-        measure
-        for measure in durations
-        if "worse" not in {word.norm for word in words[max(0, measure.first - 3) : measure.first]}
-    ]
-    return (kept or durations)[0]
+def _pain_duration(words: list[Word], durations: list[Measure]) -> Measure | None:
+    """Take the time span that belongs to the pain most plainly; the first of equals."""
+    weighed = [(_weight(words, measure), -measure.first, measure) for measure in durations]
+    weight, _, best = max(weighed, key=lambda item: item[:2])
+    return best if weight > _NOT_OF_THE_PAIN else None
+
+
+def _weight(words: list[Word], measure: Measure) -> int:
+    """Weigh how plainly a time span is said of the pain and not of another event."""
+    before, after = _around(words, measure)
+    inside = [word.norm for word in words[measure.first : measure.last]]
+    weight = int(inside[0] == "since" or measure.anchored)
+    if set(before[-2:]) & _LASTING or set(after[:2]) & _LASTING_AFTER:
+        weight += 3
+    if inside[-1] in _PASSING or inside[0] in _PASSING:
+        weight -= 2
+    if set(before[-3:]) & _ONSET or set(after[:2]) & _ONSET:
+        weight += 3
+    if set(before) & _OTHER_EVENTS or set(after[:2]) & _OTHER_EVENTS:
+        weight -= 4
+    if before and _is_fever(before[-1]):
+        weight -= 4  # "101 yesterday" dates the fever
+    if "worse" in before[-3:]:
+        weight -= 4
+    if {"was", "used"} & set(before[-3:]):
+        weight -= 2
+    if inside[-1].isdigit() and len(inside[-1]) == 4:
+        weight -= 3  # a year by itself is mostly an older story
+    return weight
+
+
+def _around(words: list[Word], measure: Measure) -> tuple[list[str], list[str]]:
+    """Return the words before and after a time span, up to a pause."""
+    first, last = measure.first, measure.last
+    while first > 0 and words[first].break_before == NO_BREAK and measure.first - first < _NEAR:
+        first -= 1
+    while (
+        last < len(words) and words[last].break_before == NO_BREAK and last - measure.last < _NEAR
+    ):
+        last += 1
+    return (
+        [word.norm for word in words[first : measure.first]],
+        [word.norm for word in words[measure.last : last]],
+    )
+
+
+def _is_fever(norm: str) -> bool:
+    try:
+        value = float(norm.replace(",", "."))
+    except ValueError:
+        return False
+    return any(low <= value <= high for low, high in FEVERS)
 
 
 def _injury_date(
-    words: list[Word], durations: list[Measure], findings: Sequence[Finding]
+    words: list[Word],
+    durations: list[Measure],
+    every: list[Measure],
+    findings: Sequence[Finding],
 ) -> Measure | None:
     """Take the nearest time span of the injury's sentence; without one, the most recent.
 
@@ -108,7 +185,7 @@ def _injury_date(
     ]
     if close:
         return min(close, key=lambda item: item[:3])[3]
-    return min(durations, key=lambda measure: measure.value)
+    return min(every, key=lambda measure: measure.value)
 
 
 def _distance(words: list[Word], measure: Measure, finding: Finding) -> int:

@@ -54,6 +54,12 @@ UNITS = {
 }
 
 
+# Body temperatures of a fever, in degrees Celsius and Fahrenheit (source: NHS, CDC).
+FEVERS = ((38.0, 42.0), (100.4, 107.0))
+# Words of counting and time, which are no misspellings of anything else.
+COUNTING = frozenset({*UNITS, *_NUMBERS, *_COUNTS})
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A number read from a stretch of words.

@@ -25,12 +25,14 @@ from clinic.history.words import NO_BREAK, SENTENCE_END, Word
 _CONCEPT = re.compile(r"[A-Z][A-Z0-9_]*$")
 _GAP = re.compile(r"~(?P<ordered>\d+)$|<(?P<free>\d+)>$")
 _FIELDS = {"id", "attribute", "value", "denied", "negatable", "fallback", "patterns"}
+_FIELDS |= {"explainable", "effort_explains", "household"}
 # Between two parts of a pattern these words deny the second one, unless "not only" follows.
 _DENIES = frozenset({"no", "not", "without", "isnt", "arent", "wasnt", "werent"})
 _DENIES_NOT = frozenset(
     {"only", "just", "sure", "certain", "idea", "doubt", "longer", "matter"}
     | {"even", "quite", "really", "wonder", "reason"}
 )
+_FINE = frozenset({"fine", "ok", "okay", "normal", "grand", "alright"})
 _FIRST = attrgetter("first")
 
 
@@ -65,6 +67,9 @@ class FindingRule:
         past_counts: Whether it still holds when said of the past.
         whole: Whether it is a finding of its own and not a detail ("both", "worse") of one.
         settles: Whether it no longer counts once it is said to be over.
+        explainable: Whether a harmless cause told beside it leaves it uncertain.
+        effort_explains: Whether exercise is such a cause; it never explains a lost sight.
+        household: Whether it counts for the writer when somebody in the house has it.
     """
 
     id: str
@@ -76,6 +81,9 @@ class FindingRule:
     past_counts: bool
     whole: bool
     settles: bool = False
+    explainable: bool = False
+    effort_explains: bool = True
+    household: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +138,9 @@ def read_rule(entry: Any, path: Path, attributes: AttributeCatalogue) -> Finding
         past_counts=attributes[attribute].past_counts,
         whole=attributes[attribute].kind == "list",
         settles=attributes[attribute].settles,
+        effort_explains=bool(entry.get("effort_explains", True)),
+        household=bool(entry.get("household", False)),
+        explainable=bool(entry.get("explainable", attributes[attribute].explainable)),
     )
 
 
@@ -237,7 +248,8 @@ def _is_denied_between(words: list[Word], last: int, first: int) -> bool:
     """Tell "hurts, no chest" and "legs are not weak" from "legs not right, weak"."""
     for index in range(first - 1, last - 1, -1):
         if words[index + 1].break_before > NO_BREAK:
-            return False  # what was denied ended before the pause
+            # What was denied ended before the pause, but "arms fine, my knees gave way" is two.
+            return words[index].norm in _FINE
         if words[index].norm in _DENIES:
             return words[index + 1].norm not in _DENIES_NOT
     return False

@@ -69,6 +69,9 @@ class PhraseTree:
 
     def __init__(self) -> None:
         self._root: dict[str, Any] = {}
+        # Most phrases end in a node without children: such nodes are shared, to save memory.
+        self._leaves: dict[tuple[str, ...], dict[str, Any]] = {}
+        self._shared: set[int] = set()
 
     def add(self, name: str, words: Sequence[str]) -> None:
         """Add a phrase under a name.
@@ -78,24 +81,51 @@ class PhraseTree:
             words: The phrase's words.
         """
         node = self._root
-        for word in words:
-            node = node.setdefault(word, {})
-        node.setdefault(_NAMES, set()).add(name)
+        for word in words[:-1]:
+            child = node.get(word)
+            if child is None:
+                child = node[word] = {}
+            elif id(child) in self._shared:
+                child = node[word] = dict(child)
+            node = child
+        last = node.get(words[-1])
+        names = () if last is None else last.get(_NAMES, ())
+        if name in names:
+            return
+        if last is None or id(last) in self._shared:
+            node[words[-1]] = self._leaf((*names, name))
+        else:
+            last[_NAMES] = (*names, name)
 
-    def find(self, words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    def _leaf(self, names: tuple[str, ...]) -> dict[str, Any]:
+        if names not in self._leaves:
+            self._leaves[names] = {_NAMES: names}
+            self._shared.add(id(self._leaves[names]))
+        return self._leaves[names]
+
+    def find(self, words: Sequence[Sequence[str]]) -> Iterator[tuple[tuple[str, ...], int, int]]:
         """Find every phrase in a row of words, overlapping ones too.
 
         Args:
-            words: The row.
+            words: The row; of each word the readings that it may be found under.
 
         Yields:
-            Name, index of the first word, index after the last word.
+            The names of a phrase, index of its first word, index after its last word; ordered
+            by the first word.
         """
         for first in range(len(words)):
-            node = self._root
+            nodes = [self._root]
             for last in range(first, len(words)):
-                node = node.get(words[last], {})
-                if not node:
-                    break
-                for name in node.get(_NAMES, ()):
-                    yield name, first, last + 1
+                forms = words[last]
+                if len(nodes) == 1 and len(forms) == 1:  # nearly always
+                    node = nodes[0].get(forms[0])
+                    if node is None:
+                        break
+                    nodes[0] = node
+                else:
+                    nodes = [node[form] for node in nodes for form in forms if form in node]
+                    if not nodes:
+                        break
+                for node in nodes:
+                    if _NAMES in node:
+                        yield node[_NAMES], first, last + 1

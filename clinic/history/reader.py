@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,42 @@ from clinic.history.attributes import AttributeCatalogue
 from clinic.history.findings import Assertion, Finding
 from clinic.history.lexicon import Lexicon
 from clinic.history.measured import measured
+from clinic.history.measures import find_ages
 from clinic.history.patterns import FindingRule, Span
 from clinic.history.spelling import Speller
-from clinic.history.words import Word, split_words, word_set
+from clinic.history.words import SENTENCE_END, Word, split_words, word_set
 
 # "Shoulder" inside "between my shoulder blades" is no second site.
 _LONGEST_ONLY = ("site", "side")
 _WRITER = word_set("i im ive my me")
 _COMPLAINT_REACH = 12
+_REPORTING = word_set("told says said say thinks reckons noticed asked asks wants made")
+_THIRD = word_set("he hes she shes his her him hers")
+_COMPLAINTS = (
+    *("PAIN", "SYMPTOM_WORD", "CANNOT", "NUMB", "WEAK", "FEVER", "FALL", "INJURY_WORD"),
+    *("SPEECH", "SPEECH_PART", "FACE_DROOP", "CONFUSED", "DROWSY", "BREATHLESS", "COLLAPSE"),
+    *("CHEST_PAIN", "VISION", "PARALYSED", "SEIZURE", "UNSTEADY", "STRANGLE"),
+)
+_BODY = ("NECK", "UPPER_BACK", "BACK", "SHOULDER", "ARM", "HAND", "LEG", "HEAD", "CHEST", "FACE")
+_OWN_COMPLAINTS = ("PAIN", "SYMPTOM_WORD", "NUMB", "WEAK", "FALL")
+_I = word_set("i ive im")
+_MINE = word_set("my")
+_OWN_REACH = 3
+_CLOSE_REACH = 5
+_HAVING = word_set("have having got get ive im am feel me mine mines is with")
+_TOUCHING = word_set("on under behind around round against to over")
+_BADLY = word_set("funny badly awkwardly wrong crooked awkward weird oddly")
+_GETTER = word_set("i ive im me mine mines")
+_BEFORE_COMPLAINT = word_set(
+    "a an the just only bit of some this very really slightly slight little normal usual plain "
+    "one case ordinary simple mild dull upper neck lower right left sore"
+)
+_GROWN_UP = 18
+# After these a relative is only mentioned: "because of the baby", "lifting my son".
+_IN_PASSING = word_set(
+    "of with and lifting carrying holding feeding picking chasing to at from by like than lifted "
+    "carried held fed visiting cuddling dressing washing bathing"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +110,32 @@ class HistoryReader:
             return Reading()
         concepts = self._lexicon.find_concepts(words, today.year)
         context = Context(words, concepts)
-        masked = {
-            index for span in concepts.get("IDIOM", ()) for index in range(span.first, span.last)
-        }
         about = _about(context)
         findings = _without_repetitions(
             _finding(rule, span, context, about)
-            for rule, span in self._lexicon.find_findings(words, concepts)
-            if not masked & set(range(span.first, span.last))
+            for rule, span in self._lexicon.find_findings(words, _without_idioms(concepts))
         )
         findings += measured(words, text, today, findings, context)
-        if about is not None:
+        if about is not None and not any(item.attribute == "who_for" for item in findings):
             findings.append(_whole(words, "who_for", about))
         return Reading(
             findings=tuple(sorted(findings, key=lambda item: (item.start, item.end))),
             about=about,
             words=tuple(word.norm for word in words),
         )
+
+
+def _without_idioms(concepts: Mapping[str, list[Span]]) -> Mapping[str, list[Span]]:
+    """Leave out what stands inside a figure of speech; the words around it still count."""
+    idioms = concepts.get("IDIOM")
+    if not idioms:
+        return concepts
+    masked = {index for span in idioms for index in range(span.first, span.last)}
+    kept = {
+        name: [span for span in spans if masked.isdisjoint(range(span.first, span.last))]
+        for name, spans in concepts.items()
+    }
+    return {name: spans for name, spans in kept.items() if spans}
 
 
 def _without_repetitions(found: Iterable[Finding]) -> list[Finding]:
@@ -133,9 +171,7 @@ def _length(finding: Finding) -> int:
 
 
 def _finding(rule: FindingRule, span: Span, context: Context, about: str | None) -> Finding:
-    assertion = context.assertion(rule, span)
-    if about is not None and assertion is Assertion.OTHER_PERSON:
-        assertion = Assertion.PRESENT  # the message is about that person
+    assertion = context.assertion(rule, span, of_relative=about is not None)
     return Finding(
         attribute=rule.attribute,
         value=rule.value,
@@ -149,27 +185,117 @@ def _about(context: Context) -> str | None:
     """Tell for whom the message is written: a relative is the subject of the complaint."""
     for concept, who in (("CHILD_PATIENT", "child"), ("ADULT_PATIENT", "other_adult")):
         for span in context.spans(concept):
-            if _is_subject(context, span) and _has_complaint_after(context, span):
-                return who
-    return None
+            if _is_patient(context, span):
+                return "other_adult" if _is_grown_up(context) else who
+    return "other_adult" if _is_help_asked(context) else None
 
 
-def _is_subject(context: Context, span: Span) -> bool:
+def _is_help_asked(context: Context) -> bool:
+    """Read "a man at work has just collapsed, what do I do", whoever he is."""
+    if not context.spans("HELP_NOW") or not context.spans("RELATIVE"):
+        return False
+    own = _has_own_complaint(context, [word.norm for word in context.words])
+    return not own and not context.spans("FAMILY_PAST")
+
+
+def _is_grown_up(context: Context) -> bool:
+    """Tell that "my 22 year old son" is no child."""
+    ages = find_ages(context.words)
+    return bool(ages) and ages[0].value >= _GROWN_UP
+
+
+def _is_patient(context: Context, span: Span) -> bool:
     if any(span.overlaps(other) for other in context.spans("PREGNANT")):
         return False  # "had a baby" is about the mother
     norms = [word.norm for word in context.words]
-    if {"told", "says", "said"} & set(norms[span.last : span.last + 1]):
+    if norms[span.first] in ("im", "i"):
+        return _has_complaint(context, span.first, span.last + _COMPLAINT_REACH)
+    if context.spans("FAMILY_PAST"):
+        return False  # what a grandmother once had is no request for her
+    if set(norms[max(0, span.first - 1) : span.first]) & _IN_PASSING:
         return False
-    written_for = {"for", "about"} & set(norms[max(0, span.first - 3) : span.first])
-    return bool(written_for) or not _WRITER & set(norms[span.last :])
+    if {"for", "about"} & set(norms[max(0, span.first - 3) : span.first]):
+        return _has_complaint(context, span.first, len(norms))
+    following = norms[span.last : span.last + 2]
+    writer = bool(_WRITER & set(norms[: span.first]) - {"my"} or _WRITER & set(norms[span.last :]))
+    if following and following[0] in _REPORTING and writer and not _THIRD & set(following):
+        return False
+    if _has_own_complaint(context, norms):
+        return False
+    if _THIRD & set(norms[span.last :]):
+        return True
+    reach = _CLOSE_REACH if writer else _COMPLAINT_REACH
+    own = writer and bool(_WRITER & set(norms[span.last : span.last + reach]))
+    return not own and _has_complaint(context, span.first, span.last + reach)
 
 
-def _has_complaint_after(context: Context, span: Span) -> bool:
+def _has_complaint(context: Context, first: int, last: int) -> bool:
     return any(
-        other.first >= span.first and other.first - span.last <= _COMPLAINT_REACH
-        for concept in ("PAIN", "SYMPTOM_WORD", "CANNOT")
-        for other in context.spans(concept)
+        first <= other.first < last for concept in _COMPLAINTS for other in context.spans(concept)
     )
+
+
+def _has_own_complaint(context: Context, norms: list[str]) -> bool:
+    """Read "my neck", "I have pain": the writer is the patient, whoever else is named."""
+    relatives = {
+        index
+        for concept in ("RELATIVE", "CHILD_PATIENT", "ADULT_PATIENT")
+        for span in context.spans(concept)
+        for index in range(span.first, span.last)
+    }
+
+    def owned(span: Span, owners: frozenset[str]) -> bool:
+        before = range(max(0, span.first - _OWN_REACH), span.first)
+        words = {norms[index] for index in before if index not in relatives}
+        after = range(span.last, min(len(norms), span.last + _OWN_REACH))
+        touching = bool(after) and norms[span.last] in _TOUCHING
+        theirs = _THIRD & {norms[index] for index in after} or not relatives.isdisjoint(after)
+        if owners is _MINE and touching and theirs:
+            return False  # "I put my hand on his tummy", "on dad's back"
+        return bool(owners & words) and not (_THIRD & words) and relatives.isdisjoint(before)
+
+    return (
+        any(
+            owned(span, _MINE if concept in _BODY else _I)
+            for concept in (*_BODY, *_OWN_COMPLAINTS)
+            for span in context.spans(concept)
+        )
+        or _slept_badly(norms)
+        or any(
+            _is_had_by_writer(context, span, relatives)
+            for concept in (*_BODY, *_OWN_COMPLAINTS, "TIGHT", "STIFF", "ACHE")
+            for span in context.spans(concept)
+        )
+    )
+
+
+def _slept_badly(norms: list[str]) -> bool:
+    """Read "I've just slept funny", which is the writer's own trouble."""
+    return any(
+        first == "slept"
+        and second in _BADLY
+        and _I & set(norms[max(0, index - _OWN_REACH) : index])
+        for index, (first, second) in enumerate(pairwise(norms))
+    )
+
+
+def _is_had_by_writer(context: Context, span: Span, relatives: set[int]) -> bool:
+    """Read "I take nothing and just have a stiff neck", "the driving has given me a tight back"."""
+    index = span.first - 1
+    while index >= 0 and context.words[index].norm in _BEFORE_COMPLAINT:
+        index -= 1
+    if index < 0 or context.words[index].norm not in _HAVING:
+        return False
+    while index >= 0 and span.first - index <= _COMPLAINT_REACH:
+        norm = context.words[index].norm
+        if norm in _THIRD or index in relatives:
+            return False
+        if norm in _GETTER:
+            return True
+        if context.words[index].break_before == SENTENCE_END:
+            return False
+        index -= 1
+    return False
 
 
 def _whole(words: list[Word], attribute: str, value: Any) -> Finding:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from clinic.history.numbers import ARTICLES, UNITS, Measure, number_at, range_end
-from clinic.history.words import Word, word_set
+from clinic.history.words import NO_BREAK, Word, word_set
 
 _HIGHEST = 10
 _TEN = ("10", "ten")
 _NO_SCORE_AFTER = frozenset({*UNITS, "kids", "times", "am", "pm"})
 _SCALE = word_set("pain severity score level rate scale")
+_MINUS = (" -", "\n-")
+_RATED = word_set("it pain neck back shoulder sits sitting put score about")
 _AFTER_SCALE = word_set("now at or and but")
+_AFTER_RATING = word_set("today right most on or maybe when if from now at tonight but")
+_NOT_BEFORE_A_SCORE = word_set("since until by from in for like has have of at and the")
+_ROUGHLY = word_set("about around maybe roughly solid good strong probably like")
+_BEFORE_ROUGHLY = word_set("a an its is it today now was")
+_NOW = word_set("now currently")
 
 
 def find_scores(words: list[Word], text: str) -> list[Measure]:
@@ -23,10 +30,14 @@ def find_scores(words: list[Word], text: str) -> list[Measure]:
         Scores in order; a range counts as its upper end.
     """
     found: list[Measure] = []
-    for index in range(len(words)):
+    index = 0
+    while index < len(words):
         score = _score_at(words, index, text)
-        if score is not None and (not found or index >= found[-1].last):
+        if score is not None:
             found.append(score)
+        read = number_at(words, index)
+        # The "four" of "forty four" is no number of its own.
+        index = max(index + 1, score.last if score else 0, read[1] if read else 0)
     return found
 
 
@@ -35,6 +46,10 @@ def _score_at(words: list[Word], index: int, text: str) -> Measure | None:
     if read is None or not 0 <= read[0] <= _HIGHEST or words[index].norm in ARTICLES:
         return None
     value, after = read
+    if text[: words[index].start].endswith(_MINUS):
+        return None
+    if [word.norm for word in words[after : after + 3]] == ["and", "a", "half"]:
+        value, after = value + 0.5, after + 3
     upper = range_end(words, after)
     if upper is not None and upper[0] <= _HIGHEST and not _has_slash(words, after, text):
         value, after = max(value, upper[0]), upper[1]
@@ -44,6 +59,10 @@ def _score_at(words: list[Word], index: int, text: str) -> Measure | None:
     tail = tuple(word.norm for word in words[after : after + 3])
     if tail[:2] == ("out", "of") and tail[2:] in {(ten,) for ten in _TEN}:
         return Measure(value, index, after + 3, True)
+    if tail[:1] == ("of",) and tail[1:2] in {(ten,) for ten in _TEN}:
+        return Measure(value, index, after + 2, True)
+    if value == 0 and tail[:1] == ("pain",):
+        return Measure(value, index, after, True)
     if _is_scored_by_context(words, index, after):
         return Measure(value, index, after, True)
     return None
@@ -55,16 +74,27 @@ def _has_slash(words: list[Word], after: int, text: str) -> bool:
     return text[words[after - 1].end : words[after].start].strip() == "/"
 
 
+def _ends(words: list[Word], after: int) -> bool:
+    return after >= len(words) or words[after].break_before != NO_BREAK
+
+
 def _is_scored_by_context(words: list[Word], index: int, after: int) -> bool:
-    """Tell whether "a 6", "pain is 5", "8 at worst" is a pain score."""
-    if after < len(words) and words[after].norm in _NO_SCORE_AFTER:
-        return False
-    before = [word.norm for word in words[max(0, index - 4) : index]]
+    """Tell whether "a 6", "pain is 5", "8 at worst", "two right now" is a pain score."""
     tail = [word.norm for word in words[after : after + 3]]
-    if before[-1:] == ["a"] and not tail:
+    if tail[:1] and tail[0] in _NO_SCORE_AFTER:
+        return False
+    before = ["", "", *(word.norm for word in words[max(0, index - 4) : index])]
+    last, last_but_one = before[-1], before[-2]
+    ends = _ends(words, after)
+    if last in ARTICLES:
+        return ends or tail[0] in _AFTER_RATING
+    if last in _NOT_BEFORE_A_SCORE and not (last == "at" and last_but_one in _RATED):
+        return False
+    if tail[:1] == ["now"] or tail[:2] in (["right", "now"], ["at", "worst"], ["at", "its"]):
         return True
     if _SCALE & set(before):
-        return not (tail and tail[0].isalpha() and tail[0] not in _AFTER_SCALE)
-    if tail[:2] in (["at", "worst"], ["at", "its"]) or tail[:1] == ["now"]:
-        return True
-    return before[-1:] == ["a"] and tail[:1] in (["today"], ["right"], ["most"], ["on"], ["or"])
+        return ends or not tail[0].isalpha() or tail[0] in _AFTER_SCALE
+    if last in _ROUGHLY:
+        return ends and last_but_one in _BEFORE_ROUGHLY
+    asked_back = bool(last) and words[index - 1].question and last in _RATED
+    return ends and (last in _NOW or asked_back or (last == "at" and last_but_one in _RATED))

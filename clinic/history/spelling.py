@@ -9,6 +9,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from clinic.datafiles import DataFileError
+from clinic.history.numbers import COUNTING
 from clinic.history.words import Word
 
 _SHORTEST = 4
@@ -24,7 +25,7 @@ class Speller:
     """
 
     def __init__(self, common: frozenset[str], targets: set[str]) -> None:
-        self._known = common | targets
+        self._known = common | targets | COUNTING
         self._targets: dict[int, list[str]] = {}
         for word in targets:
             if len(word) >= _SHORTEST and word.isalpha():

@@ -38,6 +38,10 @@ class Word:
     question: bool = False
 
 
+# Controls, and halves of a pair, which JSON can carry and no library can encode.
+_NO_CHARACTERS = ("Cc", "Cs")
+
+
 def word_set(text: str) -> frozenset[str]:
     """Return the words of a space-separated list, for the small word lists of the grammar.
 
@@ -58,7 +62,8 @@ def clean(text: str) -> str:
     """
     return "".join(
         " "
-        if _INVISIBLE.match(char) or (unicodedata.category(char) == "Cc" and char not in "\n\r\t")
+        if _INVISIBLE.match(char)
+        or (unicodedata.category(char) in _NO_CHARACTERS and char not in "\n\r\t")
         else char
         for char in text
     )

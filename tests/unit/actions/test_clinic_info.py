@@ -15,7 +15,7 @@ def test_what_clinic_yml_leaves_empty_is_unknown(subject: str) -> None:
 
 def test_the_hours_name_every_day() -> None:
     said = clinic_fact("hours")
-    assert "Monday: 09:00 to 12:30, 13:30 to 17:30" in said
+    assert "Monday: 9:00 AM to 12:30 PM, 1:30 PM to 5:30 PM" in said
     assert "Sunday: closed" in said
     assert "public holidays" in said
 

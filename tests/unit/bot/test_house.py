@@ -50,13 +50,15 @@ def composed() -> set[str]:
     names |= {"utter_level_consultation_days", "utter_level_consultation_routine"}
     names |= {f"utter_guidance_{rule.guidance}" for rule in rules.red_flags if rule.guidance}
     names |= {f"utter_explain_{question.id}" for question in QUESTIONS}
+    names |= {f"utter_meaning_{question.id}" for question in QUESTIONS}
     names |= {f"utter_ask_interview_form_{question.id}" for question in QUESTIONS}
     names |= {
         f"utter_when_{problem}"
         for problem in ("past", "no_such_date", "no_such_time", "weekday_mismatch", "contradiction")
     }
+    names |= {f"utter_note_{verdict}" for verdict in ("medical", "not_practical", "too_long")}
     for form, slots in {
-        "booking_form": ("patient_name", "patient_contact"),
+        "booking_form": ("patient_name", "patient_contact", "appointment_note"),
         "appointment_form": ("manage_reference", "manage_contact", "manage_confirmed"),
     }.items():
         names |= {f"utter_ask_{form}_{slot}" for slot in slots}
@@ -155,7 +157,8 @@ def test_everything_that_responses_fill_in_is_supplied() -> None:
         for variation in texts:
             wanted = {field for _, field, _, _ in Formatter().parse(variation["text"]) if field}
             for field in wanted - facts - set(DOMAIN["slots"]):
-                assert re.search(rf"\b{field}=", CODE), f"{name} wants {field}"
+                supplied = re.search(rf"""\b{field}=|"{field}"(:|\])""", CODE)
+                assert supplied, f"{name} wants {field}"
 
 
 def test_no_response_writes_the_emergency_number_itself() -> None:

@@ -7,8 +7,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from clinic.dialogue.booking_answers import answers_booking, chosen_slot, field_to_change
+from clinic.dialogue.booking_answers import (
+    answers_booking,
+    appointment_task,
+    chosen_slot,
+    field_to_change,
+    note_in,
+    wanted_reminders,
+    wants_call_back,
+)
 from clinic.scheduling.port import Slot
+from clinic.settings import load_settings
 
 ZONE = ZoneInfo("America/New_York")
 NOW = datetime(2027, 3, 3, 15, tzinfo=UTC)
@@ -24,7 +33,8 @@ OFFERS = [offer(14, "Thu Mar 4, 9:00 AM with Dr. A"), offer(18, "Thu Mar 4, 1:00
 
 
 def answers(question: str, text: str, act: str = "inform") -> bool:
-    return answers_booking(question, text, act=act, offers=OFFERS, now=NOW, zone=ZONE, region="US")
+    clinic = load_settings().clinic
+    return answers_booking(question, text, act=act, offers=OFFERS, now=NOW, clinic=clinic)
 
 
 @pytest.mark.parametrize(
@@ -91,3 +101,75 @@ def test_a_wish_to_change_one_field_is_heard_at_the_summary(
     text: str, act: str, field: str | None
 ) -> None:
     assert field_to_change(text, act, "booking_confirmed") == field
+
+
+@pytest.mark.parametrize("name", ["Maria Phone", "Jo Day", "Tim Number"])
+def test_a_name_that_is_a_field_of_the_form_is_a_name(name: str) -> None:
+    assert field_to_change(name, "inform", "patient_name") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "task"),
+    [
+        ("cancel it", "cancel"),
+        ("please cancel my appointment", "cancel"),
+        ("I can't make it", "cancel"),
+        ("cancel", "cancel"),
+        ("can I move it to Monday instead", "move"),
+        ("could we do it on Tuesday instead?", "move"),
+        ("change the time", "move"),
+        ("reschedule", "move"),
+        ("when is it again?", "look_up"),
+        ("what time is my appointment", "look_up"),
+        ("thanks", None),
+        ("delete my data", None),
+        ("it hurts when I move my head", None),
+        ("can the pain move to my arm", None),
+        ("when is it open", "look_up"),
+    ],
+)
+def test_what_should_happen_to_the_visit_just_booked_is_heard(text: str, task: str | None) -> None:
+    assert appointment_task(text) == task
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("please call me back", True),
+        ("can someone call me?", True),
+        ("I'd like a callback", True),
+        ("the clinic could ring me", True),
+        ("call me Maria", False),
+        ("call me at 212 555 0199", False),
+        ("Friday at ten", False),
+    ],
+)
+def test_the_wish_to_be_called_is_heard(text: str, wanted: bool) -> None:
+    assert wants_call_back(text) is wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("no reminders please", False),
+        ("don't send me any messages", False),
+        ("please remind me", True),
+        ("yes", None),
+    ],
+)
+def test_reminders_are_wanted_or_not(text: str, wanted: bool | None) -> None:
+    assert wanted_reminders(text) is wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("add a note: I use a wheelchair", "I use a wheelchair"),
+        ("Add a note", ""),
+        ("please leave a note that I come by taxi", "I come by taxi"),
+        ("note: parking please", "parking please"),
+        ("yes, book it", None),
+    ],
+)
+def test_a_note_is_found_or_announced(text: str, note: str | None) -> None:
+    assert note_in(text) == note

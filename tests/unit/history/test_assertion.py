@@ -4,6 +4,7 @@ import pytest
 
 from clinic.history.findings import Assertion
 
+BLADDER = "bladder_bowel_saddle"
 PRESENT, ABSENT, POSSIBLE = Assertion.PRESENT, Assertion.ABSENT, Assertion.POSSIBLE
 
 
@@ -96,3 +97,108 @@ def test_a_list_without_or_leaves_the_later_items_open(how) -> None:
 def test_an_idiom_is_no_warning_sign(text: str, read) -> None:
     signs = {"crisis", "injury", "injury_danger"}
     assert not signs & {item.attribute for item in read(text).findings}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my legs are like jelly from leg day",
+        "arms weak because I did 100 press ups",
+        "out of breath after four flights of stairs with the shopping",
+    ],
+)
+def test_a_sign_with_a_harmless_cause_is_asked_about(text: str, read) -> None:
+    signs = {"neuro_leg", "neuro_arm", "chest_breath"}
+    assert {item.assertion for item in read(text).findings if item.attribute in signs} == {POSSIBLE}
+
+
+def test_a_harmless_cause_does_not_excuse_what_stays(how) -> None:
+    assert PRESENT in how("my legs went weak after leg day and are still weak", "neuro_leg")
+
+
+def test_as_if_sets_no_condition(how) -> None:
+    assert PRESENT in how("it felt as if my chest was being torn open", "character")
+    assert how("if my chest hurts", "chest_breath") == {POSSIBLE}
+
+
+def test_a_habit_is_no_condition(how) -> None:
+    assert PRESENT in how("if I look down a shock runs down my spine", "lhermitte")
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute"),
+    [
+        ("pulling my leg aside, I can't feel my feet", "neuro_leg"),
+        ("fell over in the car park and my legs went numb", "neuro_leg"),
+        ("this job is killing me and I can't pee", "bladder_bowel_saddle"),
+    ],
+)
+def test_an_idiom_hides_no_sign_beside_it(text: str, attribute: str, how) -> None:
+    assert PRESENT in how(text, attribute)
+
+
+def test_what_a_relative_once_had_is_not_the_patients(how) -> None:
+    assert PRESENT not in how("my nan couldn't walk in her last years", "neuro_leg")
+    assert PRESENT in how("my dad can't walk since this morning, his legs are numb", "neuro_leg")
+
+
+def test_a_denied_wish_to_die_is_absent(how) -> None:
+    assert how("I'm not suicidal", "crisis") == {ABSENT}
+    assert PRESENT in how("I don't want to live any more", "crisis")
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute"),
+    [
+        ("A lady in my office lost the feeling in her legs. I just have a stiff neck", "neuro_leg"),
+        ("My sister's friend couldn't pee, she had surgery. I've a tight neck", BLADDER),
+        ("Colleague of mine had a fever, a rash, the lot. I've just slept funny", "systemic"),
+        ("Our postman had chest pain and a sore arm. My neck is tight", "chest_breath"),
+    ],
+)
+def test_a_third_person_keeps_the_signs_until_the_writer_returns(text, attribute, how) -> None:
+    assert how(text, attribute) == {Assertion.OTHER_PERSON}
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute"),
+    [
+        ("My husband is driving me. Can't feel my legs since this morning", "neuro_leg"),
+        ("My friend had a stroke and now my face is dropping too", "stroke_signs"),
+        ("My colleague can't feel his legs, please help him", "neuro_leg"),
+        ("I put my hand on dad's back, he can't feel his legs", "neuro_leg"),
+        ("Writing a novel was easy but my legs have gone numb", "neuro_leg"),
+        ("crushing chest pain after twenty minutes on the rower", "chest_breath"),
+        ("my speech was slurred at the gym", "stroke_signs"),
+        ("Is it true that my legs going numb is serious?", "neuro_leg"),
+        ("I ticked no to fever but my legs are numb", "neuro_leg"),
+        ("nobody believes me but my legs are numb", "neuro_leg"),
+    ],
+)
+def test_a_sign_of_the_patient_stays_whoever_else_is_named(text, attribute, how) -> None:
+    assert PRESENT in how(text, attribute)
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute", "expected"),
+    [
+        ("if a climber falls and can't move his legs", "neuro_leg", Assertion.HYPOTHETICAL),
+        ("For a short film: the hero has numb legs", "neuro_leg", Assertion.HYPOTHETICAL),
+        ("Your leaflet mentions numb legs", "neuro_leg", Assertion.HYPOTHETICAL),
+        ("Would my voice be hoarse after the fusion?", "voice", Assertion.HYPOTHETICAL),
+        ("Ring us if your legs go weak", "neuro_leg", POSSIBLE),
+        ("asked if I had a fever or numb legs and I answered no", "neuro_leg", ABSENT),
+        ("Ticked no to fever, numb legs, cancer", "neuro_leg", ABSENT),
+        ("not having any fever, any numb legs, any rash", "neuro_leg", ABSENT),
+        ("Puffed out, but I'd just run for the bus", "chest_breath", POSSIBLE),
+        ("breathless after forty minutes on the rower", "chest_breath", POSSIBLE),
+        ("my leg has been weak for 60 years and hasn't altered", "neuro_leg", Assertion.PAST),
+        ("kill myself? no", "crisis", ABSENT),
+    ],
+)
+def test_frames_lists_and_causes_are_heard_as_such(text, attribute, expected, how) -> None:
+    assert how(text, attribute) == {expected}
+
+
+def test_tuberculosis_in_the_house_counts_for_the_writer(how) -> None:
+    assert PRESENT in how("my uncle who stays with us has TB", "infection_immune")

@@ -53,10 +53,17 @@ def test_a_neck_that_does_not_turn_means_no_injury(attributes) -> None:
     assert "injury" not in changes
 
 
-def test_sleeping_badly_is_no_injury(attributes) -> None:
+def test_sleeping_badly_says_nothing_about_an_injury(attributes) -> None:
     changes = merge({}, [finding("injury_mechanism", "posture_sleep")], attributes)
-    assert changes["injury"] is False
+    assert "injury" not in changes
 
 
 def test_an_unknown_attribute_is_ignored(attributes: AttributeCatalogue) -> None:
     assert merge({}, [finding("nose", "red")], attributes) == {}
+
+
+def test_the_chair_gives_way_to_the_fall_from_it(attributes) -> None:
+    fall, chair = finding("injury_mechanism", "fall"), finding("injury_mechanism", "posture_sleep")
+    assert merge({}, [fall, chair], attributes)["injury_mechanism"] == "fall"
+    assert merge({}, [chair, fall], attributes)["injury_mechanism"] == "fall"
+    assert merge({"injury_mechanism": "fall"}, [chair], attributes) == {}

@@ -90,4 +90,12 @@ def test_the_tree_finds_overlapping_phrases() -> None:
     tree = PhraseTree()
     tree.add("A", ["my", "neck"])
     tree.add("B", ["neck"])
-    assert sorted(tree.find(["my", "neck"])) == [("A", 0, 2), ("B", 1, 2)]
+    assert list(tree.find([("my",), ("neck",)])) == [(("A",), 0, 2), (("B",), 1, 2)]
+
+
+def test_the_tree_finds_a_number_by_itself_and_by_its_kind() -> None:
+    tree = PhraseTree()
+    tree.add("ANY", ["#", "days"])
+    tree.add("FEVER", ["#fever"])
+    found = list(tree.find([("39", "#", "#fever"), ("days",)]))
+    assert sorted(found) == [(("ANY",), 0, 2), (("FEVER",), 0, 1)]

@@ -25,6 +25,19 @@ TODAY = date(2026, 11, 22)
         ("half a year", 182),
         ("for months", 91.2),
         ("since this morning", 0),
+        ("since 6am", 0),
+        ("8/52", 56),
+        ("one and half months", 45.6),
+        ("day nine of this", 9),
+        ("hurt it Friday", 2),
+        ("a week past Friday", 9),
+        ("two Sundays ago", 14),
+        ("since October 30th", 23),
+        ("since the 1st of November", 21),
+        ("on the 2nd of this month", 20),
+        ("since Halloween", 22),
+        ("since Easter", 231),
+        ("since the clocks went back", 28),
     ],
 )
 def test_a_duration_is_read_in_days(text: str, days: float) -> None:
@@ -34,7 +47,10 @@ def test_a_duration_is_read_in_days(text: str, days: float) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["7 out of 10", "I am 68 years", "in two weeks", "every two weeks", "my 8 year old", "45"],
+    [
+        *("7 out of 10", "I am 68 years", "in two weeks", "every two weeks", "my 8 year old"),
+        *("45", "some days", "pain 24/7", "can I come on Friday", "see me next Tuesday please"),
+    ],
 )
 def test_what_is_no_duration_is_left_out(text: str) -> None:
     assert find_durations(split_words(text), TODAY) == []
@@ -42,13 +58,22 @@ def test_what_is_no_duration_is_left_out(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "score"),
-    [("7/10", 7), ("about 6 out of 10", 6), ("8 at worst", 8), ("pain is 5", 5), ("7-8/10", 8)],
+    [
+        ("7/10", 7),
+        ("about 6 out of 10", 6),
+        ("8 at worst", 8),
+        ("pain is 5", 5),
+        ("7-8/10", 8),
+        ("six and a half out of 10", 6.5),
+    ],
 )
 def test_a_pain_score_is_read(text: str, score: float) -> None:
     assert [item.value for item in find_scores(split_words(text), text)] == [score]
 
 
-@pytest.mark.parametrize("text", ["3 kids", "at 3 pm", "two weeks", "12/10 pain", "7/12"])
+@pytest.mark.parametrize(
+    "text", ["3 kids", "at 3 pm", "two weeks", "12/10 pain", "7/12", "pain -4"]
+)
 def test_what_is_no_pain_score_is_left_out(text: str) -> None:
     assert find_scores(split_words(text), text) == []
 

@@ -69,10 +69,48 @@ def test_a_plain_statement_fills_its_slot(text: str, attribute: str, value: obje
         ("my mum has neck pain", "other_adult"),
         ("neck pain", None),
         ("I have two kids and a stiff neck", None),
+        ("Mum tripped an hour ago, her neck hurts", "other_adult"),
+        ("my 22 year old son has a sore neck", "other_adult"),
+        ("asking for myself: neck pain", "self"),
+        ("my wife says my mouth is hanging down", None),
+        ("my nan couldn't walk in her last years, I have a stiff neck", None),
     ],
 )
 def test_the_message_tells_who_it_is_about(text: str, who: str | None) -> None:
     assert history_of(text).get("who_for") == who
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("had a cold last week, neck is sore", None),
+        ("101 yesterday", None),
+        ("dull ache, worse since Monday, started three weeks ago", 21),
+        ("hit my head on Monday, but my neck has been stiff since Wednesday", 4),
+    ],
+)
+def test_a_duration_belongs_to_the_pain(text: str, days: float | None) -> None:
+    assert history_of(text).get("duration_days") == days
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [("3/10 at the moment but was 9/10 on Wednesday", 3), ("7 out of 10 most days, 5/10 today", 5)],
+)
+def test_the_severity_is_what_it_is_now(text: str, score: float) -> None:
+    assert history_of(text)["severity"] == score
+
+
+def test_dropping_a_thing_is_no_fall() -> None:
+    history = history_of("I keep dropping my phone and the fork fell out of my hand")
+    assert history["hand_dexterity"] == ["clumsy"]
+    assert "injury" not in history
+
+
+def test_one_limb_that_is_fine_says_nothing_of_another() -> None:
+    history = history_of("arms fine, my knees gave way")
+    assert history["neuro_arm"] == []
+    assert history["neuro_leg"] == ["weak"]
 
 
 def test_an_old_complaint_does_not_make_a_new_injury_old() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from clinic.clinical import get_clinical_data
 from clinic.datafiles import DataFileError
 from clinic.history.history import merge
-from clinic.triage.interview import Answer, Interview, SpeechAct
+from clinic.triage.interview import Answer, Interview, SpeechAct, Wording
 
 DATA = get_clinical_data()
 INTERVIEW = DATA.interview
@@ -99,9 +100,96 @@ def test_a_correction_that_begins_with_no_is_no_denial() -> None:
     assert not answer("emergency_screen", "no, I meant months", SpeechAct.CORRECT).answered
 
 
-def test_not_sure_about_the_warning_signs_is_kept() -> None:
-    given = answer("emergency_screen", "not sure", SpeechAct.UNSURE)
-    assert given.changes == {"emergency_screen": "unsure", "emergency_unsure": True}
+def again(text: str, act: SpeechAct, wording: Wording | None) -> Answer:
+    reading = DATA.reader.read(text, date(2027, 3, 3))
+    known = merge({}, reading.findings, DATA.attributes)
+    return INTERVIEW.read_answer("emergency_screen", text, reading, act, known, wording)
+
+
+def test_not_sure_about_the_warning_signs_is_asked_again_once_and_then_kept() -> None:
+    first = again("not sure", SpeechAct.UNSURE, None)
+    assert (first.changes, first.answered, first.wording) == ({}, False, Wording.AGAIN)
+    second = again("not sure", SpeechAct.UNSURE, Wording.AGAIN)
+    assert second.changes == {"emergency_screen": "unsure", "emergency_unsure": True}
+
+
+def test_a_yes_to_the_warning_signs_is_asked_which_once_and_then_counts() -> None:
+    assert again("yes", SpeechAct.AFFIRM, None).wording is Wording.WHICH
+    assert again("yes", SpeechAct.AFFIRM, Wording.AGAIN).wording is Wording.WHICH
+    for act in (SpeechAct.AFFIRM, SpeechAct.UNSURE):
+        given = again("yes", act, Wording.WHICH)
+        assert given.changes == {"emergency_screen": "affirmed"}
+
+
+@pytest.mark.parametrize("text", ["Legs are normal", "mine are fine", "just tired from work"])
+def test_a_half_answer_to_the_warning_signs_is_asked_again_and_then_is_a_no(text: str) -> None:
+    assert again(text, SpeechAct.OTHER, None).wording is Wording.AGAIN
+    assert again(text, SpeechAct.OTHER, Wording.AGAIN).changes["emergency_screen"] == "clear"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "fine, but something odd with one eye",
+        "okay what is that?",
+        "it is all a bit of a mess and I cannot say it well because so much happened to me today",
+    ],
+)
+def test_words_that_only_hold_fine_are_no_denial(text: str) -> None:
+    given = again(text, SpeechAct.OTHER, Wording.AGAIN)
+    assert "emergency_screen" not in given.changes
+
+
+@pytest.mark.parametrize(
+    "text", ["Haha no, only my brain. Hands and legs are normal. No", "All good. No."]
+)
+def test_a_no_that_is_a_sentence_of_its_own_denies(text: str) -> None:
+    assert again(text, SpeechAct.OTHER, None).changes["emergency_screen"] == "clear"
+
+
+@pytest.mark.parametrize("act", [SpeechAct.REQUEST, SpeechAct.CORRECT])
+def test_a_request_or_correction_reassures_nobody(act: SpeechAct) -> None:
+    assert again("just book me", act, Wording.AGAIN).changes == {}
+
+
+@pytest.mark.parametrize(
+    ("question", "text"), [("severity", "47"), ("severity", "100 out of 10"), ("age_band", "190")]
+)
+def test_a_number_that_cannot_be_is_named_impossible(question: str, text: str) -> None:
+    given = answer(question, text)
+    assert (given.answered, given.impossible) == (False, True)
+
+
+def test_a_number_at_the_head_of_a_long_answer_counts_and_a_time_does_not() -> None:
+    assert answer("severity", "9, painkillers don't touch it, I can't sleep").changes == {
+        "severity": 9
+    }
+    assert not answer("severity", "3 days now and it is still going on like that").answered
+
+
+def test_a_list_of_denials_settles_the_general_checklist_and_one_denial_does_not() -> None:
+    for text, settled in (
+        ("no fever, no weight loss, just a stiff neck", True),
+        ("no fever, just a stiff neck", False),
+    ):
+        reading = DATA.reader.read(text, date(2027, 3, 3))
+        known = merge({}, reading.findings, DATA.attributes)
+        assert ("general_screen" in INTERVIEW.settled_by(reading, known)) is settled
+
+
+def test_a_button_of_an_earlier_question_is_recognised() -> None:
+    asked = ["emergency_screen", "duration_days", "onset_how"]
+    assert INTERVIEW.earlier_option("Today or yesterday", asked, "onset_how") == (
+        "duration_days",
+        {"duration_days": 1},
+    )
+    assert INTERVIEW.earlier_option("Suddenly", asked, "onset_how") is None
+    assert INTERVIEW.earlier_option("Blood thinners", asked, "onset_how") is None
+
+
+def test_no_two_questions_that_follow_each_other_share_a_button() -> None:
+    for first, second in pairwise(INTERVIEW.questions):
+        assert not set(first.options) & set(second.options)
 
 
 def test_a_question_about_something_unknown_is_refused_with_file_and_entry(

@@ -156,6 +156,8 @@ CASES: list[tuple[str, dict[str, Any], Level | None]] = [
     ("S09", {"course": "same"}, None),
     ("S10", {"severity": 6}, VISIT),
     ("S10", {"severity": 5.9}, None),
+    ("S12", {"emergency_screen": "affirmed"}, EMERGENCY),
+    ("S12", {"emergency_screen": "positive"}, None),
     ("S11", {"stroke_signs": ["dizzy"], "site": ["neck"]}, TODAY_DOCTOR),
     ("S11", {"stroke_signs": ["dizzy"]}, None),
 ]
@@ -254,10 +256,8 @@ def test_an_emergency_is_reached_in_whatever_order_the_messages_come() -> None:
     folder = Path(__file__).parents[2] / "nlu" / "red_flags"
     signs = load_yaml(folder / "development.yml")["flags"]
     calm = load_yaml(folder / "development_benign.yml")["benign"]
-    urgent = [
-        text for entry in signs if "emergency" in entry["level"] for text in entry["messages"]
-    ]
-    ordinary = [text for entry in calm for text in entry["messages"]]
+    urgent = [entry["text"] for entry in signs if "emergency" in entry["level"]]
+    ordinary = [entry["text"] for entry in calm]
     chooser = random.Random(7)
     for _ in range(300):
         messages = [chooser.choice(urgent), chooser.choice(ordinary), chooser.choice(ordinary)]

@@ -97,6 +97,11 @@ sys.meta_path.insert(0, _PlaceholderFinder())
 __path__: list[str] = []
 
 
+def is_tensor(value: Any) -> bool:
+    """Say no: matplotlib asks this of everything that it draws."""
+    return False
+
+
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(name)

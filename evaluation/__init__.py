@@ -1,0 +1,1 @@
+"""Measure how well Atlas understands: intents, findings, warning signs, speed."""

@@ -1,0 +1,36 @@
+"""Messages are cut into clauses and windows without losing a word."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinic.history.clauses import split_clauses, split_windows
+from clinic.history.words import split_words
+
+
+def test_a_sentence_is_cut_where_its_thought_turns() -> None:
+    clauses = [clause.text for clause in split_clauses("My neck is stiff, but I can walk fine.")]
+    assert clauses == [
+        "My neck is stiff, but I can walk fine",
+        "My neck is stiff",
+        "but I can walk fine",
+    ]
+
+
+def test_a_usual_message_is_one_window() -> None:
+    text = "My neck hurts. It began on Monday."
+    assert [window.text for window in split_windows(text)] == [text]
+
+
+def test_a_long_message_is_cut_at_the_end_of_a_sentence() -> None:
+    text = "I have had a long day at work again. " * 20
+    windows = split_windows(text)
+    assert len(windows) > 2
+    assert all(window.text.startswith("I have") for window in windows)
+
+
+@given(st.text(max_size=3000))
+def test_no_word_is_left_out_of_the_windows(text: str) -> None:
+    read = [word.norm for window in split_windows(text) for word in split_words(window.text)]
+    assert len(read) == len(split_words(text))
