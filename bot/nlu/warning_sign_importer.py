@@ -17,6 +17,7 @@ from clinic.triage.warning_signs import HARMLESS, Example
 
 _SIGN = "warning_sign"
 _NOMINAL_INTENT = "report_pain"
+_LEAST_WORDS = 5  # a shorter part may be an answer to anything
 
 
 class WarningSignImporter(TrainingDataImporter):
@@ -41,6 +42,7 @@ class WarningSignImporter(TrainingDataImporter):
             for example in self._examples
             if example.sign == HARMLESS
             for clause in split_clauses(example.text)[1:]
+            if len(clause.text.split()) >= _LEAST_WORDS
         ]
 
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
