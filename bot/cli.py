@@ -73,7 +73,7 @@ def _train(settings: Settings, chosen: argparse.Namespace) -> None:
     if model_path(settings.root).is_file() and not chosen.force:
         print("A model for the present data and code is there already.", flush=True)
         return
-    print("Training a model for the present data and code (about half a minute) …", flush=True)
+    print("Training a model for the present data and code (a minute or two) …", flush=True)
     os.environ.setdefault("LOG_LEVEL", "ERROR")  # the level at which Rasa draws no progress bars
     started = time.monotonic()
     with contextlib.redirect_stdout(io.StringIO()):  # Rasa names a scratch file there
