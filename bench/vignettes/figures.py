@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,39 +9,7 @@ from dataclasses import dataclass
 from bench.vignettes.cases import BENIGN
 from bench.vignettes.play import Outcome
 from clinic.triage.rules import Level
-
-_Z = 1.959964  # 95 %
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """So many of so many."""
-
-    count: int
-    total: int
-
-    @property
-    def value(self) -> float:
-        """The share, 0-1; 0 of 0 is 0."""
-        return self.count / self.total if self.total else 0.0
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Wilson's 95 % interval."""
-        if not self.total:
-            return 0.0, 1.0
-        share, square = self.value, _Z**2 / self.total
-        middle = (share + square / 2) / (1 + square)
-        spread = (
-            _Z
-            / (1 + square)
-            * math.sqrt(share * (1 - share) / self.total + square / 4 / self.total)
-        )
-        return max(0.0, middle - spread), min(1.0, middle + spread)
-
-    def __str__(self) -> str:
-        low, high = self.interval
-        return f"{self.count}/{self.total} = {self.value:.1%} ({low:.1%} to {high:.1%})"
+from evaluation.statistics import Share
 
 
 @dataclass(frozen=True, slots=True)
