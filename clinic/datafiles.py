@@ -20,6 +20,7 @@ class DataFileError(Exception):
     def __init__(self, file: Path, entry: str, message: str) -> None:
         self.file = file
         self.entry = entry
+        self.message = message
         where = f"{file.parent.name}/{file.name}" + (f", {entry}" if entry else "")
         super().__init__(f"{where}: {message}")
 

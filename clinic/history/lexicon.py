@@ -1,11 +1,11 @@
 """The lexicon: what patients say, as concepts and patterns over them.
 
-`data/clinical/lexicon.yml` names *concepts* (a body part, "cannot", "numb") with the
+The files of `data/clinical/lexicon/` name *concepts* (a body part, "cannot", "numb") with the
 phrases that mean them, and *findings* (an attribute of the history and a value) with
-patterns over concepts (`clinic/history/patterns.py`). A phrase may hold alternatives and
-options, expanded when loaded: `tingl(e|es|ing|y)`, `(my )?legs`, `shoulder ?blade`. `#`
-stands for any number, `#fever` for a body temperature of a fever (°C or °F), `#many` for nine
-to 300, `#year` for a calendar year gone by.
+patterns over concepts (`clinic/history/patterns.py`). A concept may be used in every file. A
+phrase may hold alternatives and options, expanded when loaded: `tingl(e|es|ing|y)`, `(my )?legs`,
+`shoulder ?blade`. `#` stands for any number, `#fever` for a body temperature of a fever (°C or
+°F), `#many` for nine to 300, `#year` for a calendar year gone by.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from clinic.datafiles import DataFileError, load_yaml
+from clinic.datafiles import DataFileError
 from clinic.history.attributes import AttributeCatalogue
+from clinic.history.lexicon_files import LexiconFile, entries, load_files, with_line
 from clinic.history.numbers import FEVERS
 from clinic.history.patterns import (
     FindingRule,
@@ -67,23 +68,24 @@ class Lexicon:
             self._patterns.setdefault(rarest, []).append(pattern)
 
     @classmethod
-    def load(cls, path: Path, attributes: AttributeCatalogue) -> Lexicon:
-        """Load and check `lexicon.yml`.
+    def load(cls, folder: Path, attributes: AttributeCatalogue) -> Lexicon:
+        """Load and check the files of the lexicon.
 
         Args:
-            path: The file.
+            folder: The folder `lexicon`.
             attributes: What attributes and values the history has.
 
         Raises:
             DataFileError: An unknown concept, attribute or value, a duplicate, or a
-                pattern that cannot be read.
+                pattern that cannot be read; with the line where the entry begins.
         """
-        data = load_yaml(path)
-        if not isinstance(data, dict) or not {"concepts", "findings"} <= set(data):
-            raise DataFileError(path, "", "expected the keys concepts and findings")
-        concepts = _read_concepts(data["concepts"], path)
-        patterns = _read_patterns(data["findings"], concepts, path, attributes)
-        return cls(concepts, patterns, _read_hidden(data.get("hidden_inside", {}), concepts, path))
+        files = load_files(folder)
+        try:
+            concepts = _read_concepts(files)
+            hidden = _read_hidden(files, concepts)
+            return cls(concepts, _read_patterns(files, concepts, attributes), hidden)
+        except DataFileError as error:
+            raise with_line(error) from error
 
     def find_concepts(self, words: list[Word], year: int) -> dict[str, list[Span]]:
         """Find every concept in a message.
@@ -194,41 +196,40 @@ def _number_class(norm: str, year: int) -> str:
     return "#year" if value.is_integer() and 1900 <= value < year else "#"
 
 
-def _read_concepts(entries: Any, path: Path) -> dict[str, list[str]]:
-    if not isinstance(entries, dict):
-        raise DataFileError(path, "concepts", "expected phrases by concept")
+def _read_concepts(files: list[LexiconFile]) -> dict[str, list[str]]:
     concepts: dict[str, list[str]] = {}
-    for name, phrases in entries.items():
-        if not is_concept_name(str(name)):
-            raise DataFileError(path, str(name), "a concept is named in upper case")
-        if not isinstance(phrases, list) or not phrases:
-            raise DataFileError(path, str(name), "expected a list of phrases")
-        concepts[name] = [
-            form for phrase in phrases for form in expand(str(phrase), path, str(name))
-        ]
+    for file in files:
+        for name, phrases in file.concepts.items():
+            if not is_concept_name(str(name)):
+                raise DataFileError(file.path, str(name), "a concept is named in upper case")
+            if name in concepts:
+                raise DataFileError(file.path, str(name), "stands in another file too")
+            if not isinstance(phrases, list) or not phrases:
+                raise DataFileError(file.path, str(name), "expected a list of phrases")
+            concepts[name] = [
+                form for phrase in phrases for form in expand(str(phrase), file.path, str(name))
+            ]
     return concepts
 
 
-def _read_hidden(entries: Any, concepts: Mapping[str, Any], path: Path) -> dict[str, list[str]]:
-    for name, hiders in entries.items():
-        for concept in (name, *hiders):
-            if concept not in concepts:
-                raise DataFileError(path, f"hidden_inside.{name}", f"unknown concept {concept}")
-    return dict(entries)
+def _read_hidden(files: list[LexiconFile], concepts: Mapping[str, Any]) -> dict[str, list[str]]:
+    hidden: dict[str, list[str]] = {}
+    for file in files:
+        for name, hiders in file.hidden_inside.items():
+            for concept in (name, *hiders):
+                if concept not in concepts:
+                    where = f"hidden_inside.{name}"
+                    raise DataFileError(file.path, where, f"unknown concept {concept}")
+            hidden[name] = [*hidden.get(name, []), *hiders]
+    return hidden
 
 
 def _read_patterns(
-    entries: Any, concepts: dict[str, list[str]], path: Path, attributes: AttributeCatalogue
+    files: list[LexiconFile], concepts: dict[str, list[str]], attributes: AttributeCatalogue
 ) -> list[Pattern]:
-    if not isinstance(entries, list) or not entries:
-        raise DataFileError(path, "findings", "expected a list")
     patterns: list[Pattern] = []
-    seen: set[str] = set()
-    for entry in entries:
-        rule = read_rule(entry, path, attributes)
-        if rule.id in seen:
-            raise DataFileError(path, rule.id, "stands twice")
-        seen.add(rule.id)
+    for file, entry in entries(files):
+        rule = read_rule(entry, file.path, attributes)
         for text in entry["patterns"]:
-            patterns.extend(compile_pattern(str(text), rule, concepts, path))
+            patterns.extend(compile_pattern(str(text), rule, concepts, file.path))
     return patterns

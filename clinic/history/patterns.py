@@ -104,19 +104,17 @@ def is_concept_name(name: str) -> bool:
     return bool(_CONCEPT.match(name))
 
 
-def read_rule(entry: Any, path: Path, attributes: AttributeCatalogue) -> FindingRule:
-    """Read what a finding of `lexicon.yml` means.
+def read_rule(entry: dict[str, Any], path: Path, attributes: AttributeCatalogue) -> FindingRule:
+    """Read what a finding of the lexicon means.
 
     Args:
-        entry: The finding as loaded from YAML.
+        entry: The finding as loaded from YAML; it has an id.
         path: The file, for the error message.
         attributes: What attributes and values the history has.
 
     Raises:
-        DataFileError: No id, an unknown field, attribute or value, or no patterns.
+        DataFileError: An unknown field, attribute or value, or no patterns.
     """
-    if not isinstance(entry, dict) or "id" not in entry:
-        raise DataFileError(path, str(entry)[:40], "every finding needs an id")
     name = str(entry["id"])
     unknown = set(entry) - _FIELDS
     if unknown:

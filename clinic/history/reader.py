@@ -95,7 +95,7 @@ class HistoryReader:
             DataFileError: A data file is not usable; the message names the entry.
         """
         attributes = AttributeCatalogue.load(folder / "history.yml")
-        lexicon = Lexicon.load(folder / "lexicon.yml", attributes)
+        lexicon = Lexicon.load(folder / "lexicon", attributes)
         return cls(lexicon, Speller.load(folder / "common_words.txt", lexicon.words))
 
     def read(self, text: str, today: date) -> Reading:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,8 @@ GOOD = "  - {id: leg, attribute: neuro_leg, value: numb, patterns: ['LEG <3> NUM
 @pytest.fixture
 def write(tmp_path: Path):
     def writer(text: str) -> Path:
-        path = tmp_path / "lexicon.yml"
-        path.write_text(text, encoding="utf-8")
-        return path
+        (tmp_path / "legs.yml").write_text(text, encoding="utf-8")
+        return tmp_path
 
     return writer
 
@@ -27,14 +27,15 @@ def write(tmp_path: Path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("- 1\n", "expected the keys concepts and findings"),
-        ("concepts: []\nfindings: []\n", "expected phrases by concept"),
-        ("concepts: {numb: [x]}\nfindings: []\n", "a concept is named in upper case"),
-        ("concepts: {NUMB: []}\nfindings: []\n", "expected a list of phrases"),
-        ('concepts: {NUMB: ["numb(ness"]}\nfindings: []\n', "unbalanced brackets"),
-        (CONCEPTS + "findings: []\n", "expected a list"),
+        ("- 1\n", "expected some of the keys concepts, findings, hidden_inside"),
+        (CONCEPTS + "finding:\n" + GOOD, "expected some of the keys"),
+        ("concepts: []\nfindings:\n" + GOOD, "expected phrases by concept"),
+        ("concepts: {numb: [x]}\nfindings:\n" + GOOD, "a concept is named in upper case"),
+        ("concepts: {NUMB: []}\nfindings:\n" + GOOD, "expected a list of phrases"),
+        ('concepts:\n  NUMB: ["numb(ness"]\nfindings:\n' + GOOD, "unbalanced brackets"),
+        (CONCEPTS + "hidden_inside: {LEG: [ARM]}\nfindings:\n" + GOOD, "unknown concept ARM"),
         (CONCEPTS + "findings:\n  - {attribute: site}\n", "every finding needs an id"),
-        (CONCEPTS + "findings:\n" + GOOD + GOOD, "stands twice"),
+        (CONCEPTS + "findings:\n" + GOOD + GOOD, "line 6, leg: stands twice"),
         (CONCEPTS + "findings:\n" + GOOD.replace("LEG <", "ARM <"), "unknown concept ARM"),
         (CONCEPTS + "findings:\n" + GOOD.replace("neuro_leg", "nose"), "unknown attribute 'nose'"),
         (CONCEPTS + "findings:\n" + GOOD.replace("numb,", "red,"), "'red' is no value of"),
@@ -48,7 +49,33 @@ def test_a_faulty_lexicon_is_refused_with_its_file_and_entry(
     with pytest.raises(DataFileError) as error:
         Lexicon.load(write(text), attributes)
     assert said in str(error.value)
-    assert "lexicon.yml" in str(error.value)
+    assert "legs.yml" in str(error.value)
+
+
+def test_a_lexicon_without_findings_is_refused(
+    write: Callable[[str], Path], attributes: AttributeCatalogue
+) -> None:
+    with pytest.raises(DataFileError, match="expected a list in at least one file"):
+        Lexicon.load(write(CONCEPTS), attributes)
+
+
+def test_a_concept_of_two_files_is_refused_with_the_line(
+    write: Callable[[str], Path], attributes: AttributeCatalogue
+) -> None:
+    folder = write(CONCEPTS + "findings:\n" + GOOD)
+    (folder / "toes.yml").write_text('concepts:\n  TOE: [toe]\n  LEG: ["toe"]\n')
+    with pytest.raises(DataFileError, match=r"toes\.yml, line 3, LEG: stands in another file too"):
+        Lexicon.load(folder, attributes)
+
+
+def test_a_concept_may_be_used_in_another_file(
+    write: Callable[[str], Path], attributes: AttributeCatalogue
+) -> None:
+    folder = write("findings:\n" + GOOD)
+    (folder / "words.yml").write_text(CONCEPTS)
+    words = split_words("my legs are numb")
+    lexicon = Lexicon.load(folder, attributes)
+    assert lexicon.find_findings(words, lexicon.find_concepts(words, 2026))
 
 
 @pytest.mark.parametrize(
