@@ -9,7 +9,7 @@ from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
-from sqlalchemy import String, event
+from sqlalchemy import Engine, String, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 
 from clinic.settings import get_settings
@@ -22,7 +22,8 @@ Event.resolve_by_type = staticmethod(cache(Event.resolve_by_type))
 
 
 # Rasa's table takes ids of 255 characters, Atlas's REST channel of 256; PostgreSQL would refuse.
-SQLTrackerStore.SQLEvent.__table__.c.sender_id.type = String(512)
+_LONGEST_ID = 512
+SQLTrackerStore.SQLEvent.__table__.c.sender_id.type = String(_LONGEST_ID)
 
 
 class AtlasTrackerStore(SQLTrackerStore):
@@ -42,6 +43,8 @@ class AtlasTrackerStore(SQLTrackerStore):
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _set_up_sqlite)
             self.engine.dispose()  # connections made before the listener lack its settings
+        elif self.engine.dialect.name == "postgresql":
+            _widen_ids(self.engine)
 
     @staticmethod
     def get_db_url(*args: Any, **kwargs: Any) -> URL:
@@ -60,6 +63,21 @@ def conversations_url(database_url: str) -> URL:
         stem = url.database.removesuffix(".db")
         return url.set(database=f"{stem}-conversations.db")
     return url
+
+
+def _widen_ids(engine: Engine) -> None:
+    """Make room in a table that Rasa or an earlier Atlas made; PostgreSQL rewrites no row for it.
+
+    Raises:
+        SQLAlchemyError: The database refused.
+    """
+    columns = {column["name"]: column["type"] for column in inspect(engine).get_columns("events")}
+    length = getattr(columns["sender_id"], "length", None)
+    if length is not None and length < _LONGEST_ID:
+        with engine.begin() as connection:
+            connection.execute(
+                text(f"ALTER TABLE events ALTER COLUMN sender_id TYPE VARCHAR({_LONGEST_ID})")
+            )
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from clinic import clock
 from clinic.scheduling.port import Slot
-from clinic.scheduling.when_words import Clock, Found, read
+from clinic.scheduling.when.marks import Clock, Found
+from clinic.scheduling.when.words import read
 
 _REFUSAL = (
     r"\b(?:none|neither|nothing|not|never|nope|don'?t|doesn'?t|can'?t|cannot|isn'?t|aren'?t|won'?t"

@@ -273,7 +273,7 @@ class Scheduler(Protocol):
             asker: Whoever asks, such as the conversation's id; only a digest is kept.
 
         Raises:
-            TooManyTries: One of the three failed too often lately.
+            TooManyTries: One of the three failed too often lately (see `tries`).
         """
         ...
 
@@ -293,6 +293,7 @@ class Scheduler(Protocol):
         Raises:
             SlotTaken: The hold is gone or expired and someone else has the time; the
                 appointment stays where it was.
+            AlreadyBooked: The same person has another visit at that time.
         """
         ...
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, false, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from clinic.scheduling import models
 from clinic.scheduling.models import ticks_between
-from clinic.scheduling.port import Appointment, PatientDetails, SlotTaken, Status
+from clinic.scheduling.port import Appointment, Contact, PatientDetails, SlotTaken, Status
 
 REMIND_BEFORE = timedelta(hours=24)
+# Any constant will do; it names the family of locks that bookings of one person queue for.
+_PERSON_LOCKS = 0x41544C
 
 
 def digest(value: str) -> str:
@@ -34,6 +37,56 @@ def lock_practitioners(session: Session, *practitioner_ids: str) -> None:
         .order_by(models.Practitioner.id)
         .with_for_update(key_share=True)
     )
+
+
+def lock_person(session: Session, contact: Contact) -> None:
+    """Queue behind other bookings by phone or e-mail (PostgreSQL; SQLite holds its one lock).
+
+    Two bookings of one person with different practitioners share no row; without the queue
+    neither would see the other's visit. Call it after `lock_practitioners`, which keeps the order.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    said = {value.casefold() for value in (contact.phone, contact.email) if value}
+    keys = sorted(zlib.crc32(value.encode()) - 2**31 for value in said)
+    for key in keys:
+        session.execute(select(func.pg_advisory_xact_lock(_PERSON_LOCKS, key)))
+
+
+def has_visit_then(
+    session: Session,
+    name: str,
+    contact: Contact,
+    hold: models.Hold,
+    *,
+    besides: int | None = None,
+) -> bool:
+    """Tell whether the same person, by name and contact, has a visit at a held time.
+
+    Args:
+        session: A transaction that holds the person's lock.
+        name: Who comes.
+        contact: How to reach them.
+        hold: The time.
+        besides: Number of an appointment that does not count: the one that is moved.
+    """
+    person, visit = models.Patient, models.Appointment
+    known = session.execute(
+        select(person.name, person.phone, person.email)
+        .join(visit, visit.patient_id == person.id)
+        .where(
+            visit.status == "booked",
+            visit.start_utc < hold.end_utc,
+            visit.end_utc > hold.start_utc,
+            visit.id != (besides or 0),
+            or_(
+                person.phone == contact.phone if contact.phone else false(),
+                func.lower(person.email) == contact.email.lower() if contact.email else false(),
+            ),
+        )
+    )
+    # Not compared in the database: SQLite knows upper case only of A to Z.
+    return any(row.name.casefold() == name.casefold() for row in known)
 
 
 def take_ticks(
@@ -124,10 +177,9 @@ def check_not_blocked(session: Session, hold: models.Hold) -> None:
 def patient_row(session: Session, patient: PatientDetails) -> models.Patient:
     """Return the patient's row, the one from an earlier visit if all details are the same."""
     contact = patient.contact
-    known = session.scalars(
+    same_contact = session.scalars(
         select(models.Patient)
         .where(
-            func.lower(models.Patient.name) == patient.name.lower(),
             models.Patient.phone == contact.phone
             if contact.phone
             else models.Patient.phone.is_(None),
@@ -136,7 +188,9 @@ def patient_row(session: Session, patient: PatientDetails) -> models.Patient:
             else models.Patient.email.is_(None),
         )
         .order_by(models.Patient.id)
-    ).first()
+    )
+    name = patient.name.casefold()
+    known = next((row for row in same_contact if row.name.casefold() == name), None)
     if known is not None:
         known.contact_consent_at = patient.contact_consent_at
         return known

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import TypeVar, cast
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -40,6 +40,8 @@ from clinic.scheduling.records import (
     digest,
     drop_holds,
     free_ticks,
+    has_visit_then,
+    lock_person,
     lock_practitioners,
     patient_row,
     record,
@@ -243,6 +245,10 @@ class SqlScheduler:
             if hold.start_utc <= now:
                 raise SlotTaken("this time has begun")
             check_not_blocked(session, hold)
+            given = Contact(row.patient.phone, row.patient.email)
+            lock_person(session, given)
+            if has_visit_then(session, row.patient.name, given, hold, besides=row.id):
+                raise AlreadyBooked("this person has a visit at that time")
             free_ticks(session, row)
             self._move_hold_to(session, hold, row, now)
             row.practitioner_id = hold.practitioner_id
@@ -288,6 +294,7 @@ class SqlScheduler:
         def keep(session: Session) -> None:
             if session.scalar(select(models.CallBack.id).where(models.CallBack.request_key == key)):
                 return
+            lock_person(session, patient.contact)
             row = models.CallBack(
                 asked_at=now,
                 request_key=key,
@@ -363,7 +370,8 @@ class SqlScheduler:
             raise SlotTaken("this time is no longer held")
         self._check_length(hold, visit_type)
         check_not_blocked(session, hold)
-        if _has_visit_then(session, patient, hold):
+        lock_person(session, patient.contact)
+        if has_visit_then(session, patient.name, patient.contact, hold):
             raise AlreadyBooked("this person has a visit at that time")
         row = models.Appointment(
             reference=new_reference(),
@@ -438,32 +446,6 @@ def _find(session: Session, reference: str, contact: Contact) -> models.Appointm
         and contact.email.casefold() == row.patient.email.casefold()
     )
     return row if same_phone or same_email else None
-
-
-def _has_visit_then(session: Session, patient: PatientDetails, hold: models.Hold) -> bool:
-    """Tell whether the same person, by name and contact, has a visit at a held time."""
-    person, visit = models.Patient, models.Appointment
-    same_contact = [
-        column == value
-        for column, value in (
-            (person.phone, patient.contact.phone),
-            (person.email, patient.contact.email),
-        )
-        if value
-    ]
-    found = session.scalar(
-        select(visit.id)
-        .join(person, visit.patient_id == person.id)
-        .where(
-            visit.status == "booked",
-            visit.start_utc < hold.end_utc,
-            visit.end_utc > hold.start_utc,
-            func.lower(person.name) == patient.name.lower(),
-            or_(*same_contact),
-        )
-        .limit(1)
-    )
-    return found is not None
 
 
 def _was_put_by(session: Session, row: models.Appointment, hold_id: str) -> bool:

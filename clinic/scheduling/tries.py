@@ -1,11 +1,17 @@
-"""Limit how often a reference, a contact or an asker may fail to see an appointment.
+"""Limit how often an asker, a reference or a contact may fail to see an appointment.
 
 The limits hold across conversations and restarts. They are the same for references that exist
 and for those that do not, so that reaching one tells nothing.
+
+Whoever asks is stopped early and for a day. A reference and a contact belong to somebody who
+did nothing wrong, so theirs are wide and short: a stranger would need six conversations and
+thirty tries within the hour to bar the owner, and then for no longer than that hour. Thirty an
+hour are still hopeless against the millions of phone numbers and references there are.
 """
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
@@ -15,12 +21,15 @@ from clinic.scheduling.models import LookUpTry
 from clinic.scheduling.port import Contact
 from clinic.scheduling.records import digest
 
-WINDOW = timedelta(hours=24)
-# How many failures there may be within the window, for one of each.
-MOST: tuple[tuple[InstrumentedAttribute[str], int], ...] = (
-    (LookUpTry.asker, 5),
-    (LookUpTry.reference, 5),
-    (LookUpTry.contact, 10),
+logger = logging.getLogger(__name__)
+
+DAY = timedelta(hours=24)
+HOUR = timedelta(hours=1)
+# How many failures there may be within which time, for one of each.
+LIMITS: tuple[tuple[InstrumentedAttribute[str], int, timedelta], ...] = (
+    (LookUpTry.asker, 5, DAY),
+    (LookUpTry.reference, 30, HOUR),
+    (LookUpTry.contact, 30, HOUR),
 )
 
 
@@ -43,16 +52,24 @@ def new_try(reference: str, contact: Contact, asker: str, now: datetime) -> Look
 
 def too_many(session: Session, attempt: LookUpTry) -> bool:
     """Tell whether the asker, the reference or the contact failed too often lately."""
-    since = attempt.at - WINDOW
-    values = (attempt.asker, attempt.reference, attempt.contact)
-    for (column, most), value in zip(MOST, values, strict=True):
-        failed = session.scalar(select(func.count()).where(column == value, LookUpTry.at > since))
+    for column, most, window in LIMITS:
+        value = getattr(attempt, column.key)
+        failed = session.scalar(
+            select(func.count()).where(column == value, LookUpTry.at > attempt.at - window)
+        )
         if (failed or 0) >= most:
+            if column.key != "asker":
+                logger.warning(
+                    "Somebody seems to guess at appointments: %d failed look-ups of one %s within"
+                    " an hour; it is closed until the hour is over.",
+                    failed,
+                    column.key,
+                )
             return True
     return False
 
 
 def remember(session: Session, attempt: LookUpTry) -> None:
     """Keep a failed try, and forget those that no longer count."""
-    session.execute(delete(LookUpTry).where(LookUpTry.at <= attempt.at - WINDOW))
+    session.execute(delete(LookUpTry).where(LookUpTry.at <= attempt.at - DAY))
     session.add(attempt)

@@ -21,6 +21,7 @@ from bench.postgresql import Server, find_binaries, running_server
 from clinic.scheduling.database import move_tables
 from clinic.scheduling.desk import Desk
 from clinic.scheduling.port import (
+    AlreadyBooked,
     Contact,
     PatientDetails,
     SchedulerUnavailable,
@@ -266,6 +267,70 @@ def test_a_booking_survives_a_crash_of_the_server_and_its_absence_is_told(
         scheduler.look_up(booked.reference, patient.contact, "asker")
     server.start()
     assert scheduler.look_up(booked.reference, patient.contact, "asker") == booked
+
+
+def test_one_person_who_books_twice_at_once_gets_one_visit(
+    scheduler: SqlScheduler, server: Server, patient: PatientDetails
+):
+    people = ("example_rivers", "example_stone", "example_meadows")
+    slots = scheduler.find_slots(replace(NEW, practitioner_id=people[0]), 60)[::3][:12]
+    for number, slot in enumerate(slots):
+        same_time = [replace(slot, practitioner_id=person) for person in people]
+        holds = [
+            scheduler.hold(one, f"visitor {number} {place}") for place, one in enumerate(same_time)
+        ]
+        # By phone, by e-mail and by both: one of the two is enough to be the same person.
+        ways = (
+            replace(patient, contact=Contact("+12125550199", "jane@example.com")),
+            patient,
+            replace(patient, name="JANE DOE"),
+        )
+        with ThreadPoolExecutor(3) as pool:
+            calls = [
+                pool.submit(scheduler.confirm, hold.id, way, "new", f"key {hold.id}")
+                for hold, way in zip(holds, ways, strict=True)
+            ]
+        refused = [call.exception() for call in calls if call.exception()]
+        assert [type(error) for error in refused] == [AlreadyBooked, AlreadyBooked]
+    assert server.sql("SELECT count(*) FROM appointments") == [(len(slots),)]
+
+
+def test_a_move_and_a_booking_of_one_person_at_once_never_overlap(
+    scheduler: SqlScheduler, server: Server, patient: PatientDetails
+):
+    slots = scheduler.find_slots(replace(NEW, practitioner_id="example_rivers"), 60)[::3][:12]
+    later = scheduler.find_slots(replace(NEW, earliest=NOW + timedelta(days=30)), 60)[::3]
+    for number, slot in enumerate(slots):
+        beside = replace(slot, practitioner_id="example_stone")
+        first = scheduler.hold(later[number], f"mover {number}")
+        visit = scheduler.confirm(first.id, patient, "new", f"key {number}")
+        target = scheduler.hold(slot, f"mover {number}")
+        other = scheduler.hold(beside, f"booker {number}")
+        with ThreadPoolExecutor(2) as pool:
+            moving = pool.submit(scheduler.move, visit.reference, patient.contact, target.id)
+            booking = pool.submit(scheduler.confirm, other.id, patient, "new", f"other {number}")
+        errors = [call.exception() for call in (moving, booking)]
+        assert sorted(type(error).__name__ for error in errors) == ["AlreadyBooked", "NoneType"]
+
+
+def test_a_table_of_conversations_with_shorter_ids_is_widened_with_its_data(
+    settings: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
+):
+    from rasa.shared.core.domain import Domain
+
+    from bot.stores.sql_tracker_store import AtlasTrackerStore
+
+    monkeypatch.setattr("clinic.settings.environment._cached", settings)
+    AtlasTrackerStore(domain=Domain.empty())
+    server.sql("ALTER TABLE events ALTER COLUMN sender_id TYPE VARCHAR(255)")
+    server.sql("INSERT INTO events (sender_id, type_name) VALUES ('early', 'session_started')")
+    for _ in range(2):
+        AtlasTrackerStore(domain=Domain.empty())
+        assert server.sql(
+            "SELECT character_maximum_length FROM information_schema.columns "
+            "WHERE table_name = 'events' AND column_name = 'sender_id'"
+        ) == [(512,)]
+    assert server.sql("SELECT sender_id FROM events") == [("early",)]
 
 
 def test_a_conversation_whose_id_has_256_characters_is_kept(

@@ -203,7 +203,76 @@ def test_the_same_person_cannot_be_at_two_visits_at_once(
         book(scheduler, other, patient, "second")
     with pytest.raises(AlreadyBooked):
         book(scheduler, other, replace(patient, name="JANE O'BRIEN"), "second")
+    shouted = replace(patient.contact, phone=None, email="JANE@example.com")
+    with pytest.raises(AlreadyBooked):
+        book(scheduler, other, replace(patient, contact=shouted), "second")
     book(scheduler, other, replace(patient, name="Jim O'Brien"), "second")
+
+
+def test_a_name_with_accents_is_the_same_person_in_capitals(
+    scheduler: SqlScheduler, settings: Settings, patient: PatientDetails
+):
+    slot = scheduler.find_slots(NEW, 1)[0]
+    book(scheduler, slot, replace(patient, name="Zoë Émile"))
+    with pytest.raises(AlreadyBooked):
+        book(scheduler, scheduler.find_slots(NEW, 1)[0], replace(patient, name="ZOË ÉMILE"), "b")
+    book(scheduler, scheduler.find_slots(NEW, 9)[-1], replace(patient, name="ZOË ÉMILE"), "c")
+    assert stored(settings, "SELECT count(*) FROM patients") == [(1,)]
+
+
+def test_a_visit_is_not_moved_onto_another_one_of_the_same_person(
+    scheduler: SqlScheduler, settings: Settings, patient: PatientDetails
+):
+    slots = scheduler.find_slots(NEW, 9)
+    book(scheduler, slots[0], patient)
+    other = book(scheduler, slots[-1], patient, "second")
+    beside = scheduler.find_slots(NEW, 1)[0]
+    assert beside.start == slots[0].start
+    with pytest.raises(AlreadyBooked):
+        scheduler.move(other, patient.contact, scheduler.hold(beside, "second").id)
+    still = scheduler.look_up(other, patient.contact, "second")
+    assert still is not None
+    assert (still.start, still.status) == (slots[-1].start, "booked")
+    kinds = stored(settings, "SELECT kind FROM audit_events WHERE appointment_id = 2 ORDER BY id")
+    assert kinds == [("booked",)]
+
+
+def test_a_visit_can_be_moved_to_where_it_overlaps_with_itself(
+    scheduler: SqlScheduler, patient: PatientDetails
+):
+    first, *_, last = scheduler.find_slots(SlotQuery(visit_type="new"), 40)[20:23]
+    reference = book(scheduler, first, patient)
+    moved = scheduler.move(reference, patient.contact, scheduler.hold(last, "one").id)
+    assert moved is not None
+    assert moved.start == last.start
+
+
+def test_repeating_a_step_puts_nothing_more_into_the_outbox_and_no_words_are_in_it(
+    scheduler: SqlScheduler, desk: Desk, settings: Settings, patient: PatientDetails
+):
+    first, last = scheduler.find_slots(NEW, 60)[30::29]
+    hold = scheduler.hold(first, "one")
+    for _ in range(2):
+        booked = scheduler.confirm(hold.id, patient, "new", "key", "by taxi")
+    hold = scheduler.hold(last, "one")
+    for _ in range(2):
+        scheduler.move(booked.reference, patient.contact, hold.id)
+    for _ in range(2):
+        scheduler.cancel(booked.reference, patient.contact)
+        desk.set_status(booked.reference, "cancelled")
+    assert stored(
+        settings, "SELECT kind, revision, dropped_at IS NULL FROM outbox ORDER BY id"
+    ) == [
+        ("booked", 0, 0),
+        ("reminder", 0, 0),
+        ("moved", 1, 0),
+        ("reminder", 1, 0),
+        ("cancelled", 2, 1),
+    ]
+    texts = stored(
+        settings, "SELECT name FROM pragma_table_info('outbox') WHERE type LIKE '%CHAR%'"
+    )
+    assert texts == [("kind",)]
 
 
 def test_what_should_be_told_waits_in_the_outbox_and_what_became_untrue_is_dropped(
@@ -247,33 +316,48 @@ def test_a_call_back_is_kept_once_listed_and_closed(
         desk.close_call_back(99)
 
 
-@pytest.mark.parametrize("what", ["reference", "contact", "asker"])
-def test_guessing_is_stopped_for_a_reference_a_contact_and_an_asker(
+def test_an_asker_who_guesses_is_stopped_for_a_day_and_the_owner_is_not(
+    scheduler: SqlScheduler,
+    patient: PatientDetails,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    reference = book(scheduler, scheduler.find_slots(NEW, 30)[-1], patient)
+    for number in range(5):
+        guessed = Contact(email=f"{number}@example.com")
+        assert scheduler.look_up(reference, guessed, "a stranger") is None
+    with pytest.raises(TooManyTries):
+        scheduler.look_up(reference, patient.contact, "a stranger")
+    assert scheduler.look_up(reference, patient.contact, "its owner") is not None
+    monkeypatch.setenv("ATLAS_NOW", (now + timedelta(hours=23)).isoformat())
+    with pytest.raises(TooManyTries):
+        scheduler.look_up(reference, patient.contact, "a stranger")
+    monkeypatch.setenv("ATLAS_NOW", (now + timedelta(hours=25)).isoformat())
+    assert scheduler.look_up(reference, patient.contact, "a stranger") is not None
+
+
+@pytest.mark.parametrize("what", ["reference", "contact"])
+def test_guessing_from_many_conversations_closes_a_reference_or_contact_for_an_hour(
     scheduler: SqlScheduler,
     patient: PatientDetails,
     what: str,
     now: datetime,
     monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ):
     reference = book(scheduler, scheduler.find_slots(NEW, 30)[-1], patient)
-
-    def guess(number: int) -> None:
-        asked = reference if what == "reference" else f"ATL-22222{number % 8 + 2}"
-        email = "a@example.com" if what == "contact" else f"{number}@example.com"
-        asker = "me" if what == "asker" else f"asker {number}"
-        assert scheduler.look_up(asked, Contact(email=email), asker) is None
-
+    for number in range(30):
+        asked = reference if what == "reference" else f"ATL-{222222 + number}"
+        email = patient.contact.email if what == "contact" else f"{number}@example.com"
+        assert scheduler.look_up(asked, Contact(email=email), f"stranger {number // 5}") is None
+    owner = patient.contact if what == "reference" else Contact(email=patient.contact.email)
     with pytest.raises(TooManyTries):
-        for number in range(20):
-            guess(number)
-    if what == "reference":
-        with pytest.raises(TooManyTries):
-            scheduler.look_up(reference, patient.contact, "its owner")
-    monkeypatch.setenv("ATLAS_NOW", (now + timedelta(hours=25)).isoformat())
-    assert scheduler.look_up(reference, patient.contact, "its owner") is not None
-
-
-# The commands
+        scheduler.look_up(reference, owner, "its owner")
+    assert f"one {what}" in caplog.text
+    assert reference not in caplog.text
+    assert "example.com" not in caplog.text
+    monkeypatch.setenv("ATLAS_NOW", (now + timedelta(minutes=61)).isoformat())
+    assert scheduler.look_up(reference, owner, "its owner") is not None
 
 
 @pytest.fixture

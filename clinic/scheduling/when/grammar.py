@@ -1,164 +1,16 @@
-"""Understand when a visitor would like to come: a small grammar with no guessing in it.
+"""Read how days and times belong together: "not Monday", "from the 10th to the 14th", "after 3".
 
-`when_words` finds the words for days and times; this module reads how they belong together
-("not Monday", "between the 10th and the 14th", "after 3"). The same words at the same moment
-always give the same answer, and what was understood can be said back (`When.echo`).
+The same words at the same moment always give the same answer; nothing is guessed.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
 
-from clinic.scheduling.port import SlotQuery
-from clinic.scheduling.when_words import (
-    DAY,
-    END_OF_DAY,
-    WEEK,
-    WEEKDAY_NAMES,
-    Found,
-    Part,
-    Span,
-    Weekdays,
-    read,
-)
-
-Problem = Literal["past", "no_such_date", "no_such_time", "weekday_mismatch", "contradiction"]
-
-# "At 3:30" without a day means about then.
-AROUND = timedelta(minutes=30)
-_A_DAY = timedelta(hours=25)  # as long as the day on which summer time ends
-_EVERY_DAY = frozenset(range(7))
-
-
-@dataclass(frozen=True)
-class When:
-    """What was understood about the time of a visit.
-
-    Args:
-        echo: The understanding in words, such as "Tuesday, November 24 at 3:30 pm"; with a
-            problem, the words that have it.
-        earliest: First acceptable start, UTC; None is open.
-        latest: Starts lie before this moment, UTC; None is open.
-        weekdays: 0 for Monday to 6 for Sunday; None is any.
-        part_of_day: Wall-clock start from (included) and to (excluded); None is any.
-        except_days: Days that were ruled out.
-        exact: The one moment that was asked for, UTC.
-        doubt: The other way to read it, in words, where there are two; `echo` is the likelier.
-        days_said: The days in words; "" when none were said.
-        time_said: The time of day in words; "" when none was said.
-        at: The one time on the clock that was said.
-        bars: Whether days were ruled out.
-        problem: Why this can be no wish: it is past, there is no such date or time, the
-            weekday is not the date's, or its pieces contradict each other.
-    """
-
-    echo: str
-    earliest: datetime | None = None
-    latest: datetime | None = None
-    weekdays: frozenset[int] | None = None
-    part_of_day: tuple[time, time] | None = None
-    except_days: frozenset[date] = frozenset()
-    exact: datetime | None = None
-    doubt: str = ""
-    days_said: str = ""
-    time_said: str = ""
-    at: time | None = None
-    bars: bool = False
-    problem: Problem | None = None
-
-    def refining(self, earlier: When, zone: ZoneInfo) -> When:
-        """Return this wish with what an earlier one said and this one leaves open.
-
-        "Thursday", then "in the afternoon", is Thursday afternoon; "any time" starts anew.
-
-        Args:
-            earlier: What was understood before.
-            zone: The clinic's time zone.
-        """
-        only_bars = self.bars and self.earliest is None and self.latest is None
-        whole = bool(self.days_said) == bool(self.time_said) and not only_bars
-        if self.problem or earlier.problem or whole:
-            return self
-        if only_bars:
-            wanted = (earlier.weekdays or _EVERY_DAY) & (self.weekdays or _EVERY_DAY)
-            if not wanted:
-                return self
-            days = replace(earlier, weekdays=None if wanted == _EVERY_DAY else wanted)
-            said = f"{earlier.days_said}, but {self.days_said}" if earlier.days_said else ""
-            said = said or self.days_said
-        else:
-            days = self if self.days_said else earlier
-            said = days.days_said
-        hours = self if self.time_said else earlier
-        exact = None
-        if hours.at and days.earliest and days.latest and days.latest - days.earliest <= _A_DAY:
-            day = days.earliest.astimezone(zone).date()
-            exact = datetime.combine(day, hours.at, zone).astimezone(UTC)
-        window = None if exact else hours.part_of_day or _around(hours.at)
-        time_said = hours.time_said
-        if hours.at:
-            time_said = f"{'at' if exact else 'around'} {say_time(hours.at)}"
-        return replace(
-            days,
-            except_days=self.except_days | earlier.except_days,
-            part_of_day=window,
-            exact=exact,
-            at=hours.at,
-            doubt=self.doubt,
-            days_said=said,
-            time_said=time_said,
-            echo=_in_words(said, time_said),
-        )
-
-    def query(
-        self, visit_type: str, *, practitioner_id: str | None = None, gender: str | None = None
-    ) -> SlotQuery:
-        """Return the slots to look for; those near an exact moment come first.
-
-        Args:
-            visit_type: Id of the visit type.
-            practitioner_id: Only this practitioner.
-            gender: Only practitioners of this gender.
-        """
-        return SlotQuery(
-            visit_type=visit_type,
-            earliest=self.earliest,
-            latest=self.latest,
-            weekdays=self.weekdays,
-            part_of_day=self.part_of_day,
-            practitioner_id=practitioner_id,
-            gender=gender,
-            except_days=self.except_days,
-            near=self.exact,
-        )
-
-
-def understand_when(
-    text: str, now: datetime, zone: ZoneInfo, *, day_first: bool = False
-) -> When | None:
-    """Read when a visitor would like to come.
-
-    Args:
-        text: What they said; meant for a turn that is about booking.
-        now: The present moment, aware.
-        zone: The clinic's time zone.
-        day_first: Whether 3/4 is the third of April, as everywhere but in the US.
-
-    Returns:
-        What was understood, or None when nothing is said about time.
-    """
-    local = now.astimezone(zone)
-    found = read(text, local, day_first=day_first)
-    if found.impossible:
-        return When(echo=found.impossible[0], problem="no_such_date")
-    wish = _Wish(found, local)
-    wish.read()
-    return wish.answer(zone)
-
+from clinic.scheduling.when.marks import DAY, WEEK, Found, Part, Span, Weekdays
+from clinic.scheduling.when.said import or_weekdays, say_day
 
 _SOONEST = (
     r"\b(?:asap|a\.s\.a\.p|as (?:soon|early|quick|quickly) as (?:possible|poss|you can|i can|u can)"
@@ -201,7 +53,7 @@ _AND_ON = r"(?: (?:onwards?|on|or later|or after|and later)\b)?"
 
 
 @dataclass
-class _Wish:
+class Pieces:
     """The pieces of a wish while it is put together."""
 
     found: Found
@@ -402,144 +254,6 @@ class _Wish:
         elif re.search(_ANY, text):
             self.any_words = "any time"
 
-    # The answer
-
-    def answer(self, zone: ZoneInfo) -> When | None:
-        """Put the pieces together; None when there are none."""
-        if self.mismatch:
-            return When(echo=self.mismatch, problem="weekday_mismatch")
-        ahead = [span for span in self.spans if span.end > self.today]
-        if self.spans and not ahead:
-            return When(echo=_say_span(self.spans[0], self.today), problem="past")
-        self.spans = ahead
-        if self.found.other_date and len(ahead) == 1 and ahead[0].single:
-            self.doubt = _say_day(self.found.other_date, self.today)
-        parts = [self.found.parts[int(n)] for n in re.findall(r"<P(\d+)>", self.found.text)]
-        part = _widest(parts)
-        clocks = [
-            self.found.clocks[int(n)].resolved(part)
-            for n in re.findall(r"<T(\d+)>", self.found.text)
-        ]
-        days_said = self._settle_days()
-        if self.weekdays is not None and not self.weekdays:
-            return When(echo="any day except " + _or(sorted(self.barred)), problem="contradiction")
-        day = self.first if self.first and self.end == self.first + DAY else None
-        window, words = self._window(part, clocks, day is not None)
-        if not (days_said or window or clocks or self.any_words):
-            return None
-        if self.first and self.end and self.first >= self.end:
-            return When(echo=self._echo(""), problem="contradiction")
-        if window and window[0] >= window[1]:
-            return When(echo=words, problem="contradiction")
-        echo = self._echo(words)
-        exact = None
-        if day is not None and len(clocks) == 1 and window is None:
-            local = datetime.combine(day, clocks[0], zone)
-            exact = local.astimezone(UTC)
-            if exact.astimezone(zone).time() != clocks[0]:
-                return When(echo=echo, problem="no_such_time")
-        over = datetime.combine(day, window[1], zone) if day and window else None
-        if (exact or over or self.now) < self.now:
-            return When(echo=echo, problem="past")
-        return When(
-            echo=echo,
-            earliest=_midnight(self.first, zone),
-            latest=_midnight(self.end, zone),
-            weekdays=self.weekdays,
-            part_of_day=window,
-            except_days=frozenset(self.barred_dates),
-            exact=exact,
-            doubt=self.doubt,
-            days_said=self._day_words(),
-            time_said=words,
-            at=clocks[0] if len(clocks) == 1 and not (self.begin_time or self.end_time) else None,
-            bars=bool(self.barred or self.barred_dates),
-        )
-
-    def _settle_days(self) -> bool:
-        """Turn spans and limits into first, end and weekdays; tell whether days were said."""
-        said = bool(
-            self.spans
-            or self.first
-            or self.end
-            or self.weekdays
-            or self.barred
-            or self.barred_dates
-        )
-        if self.spans:
-            first = min(span.first for span in self.spans)
-            end = max(span.end for span in self.spans)
-            several = len({span.first for span in self.spans}) > 1
-            if several and end - first <= WEEK and all(span.single for span in self.spans):
-                self.weekdays = frozenset(span.first.weekday() for span in self.spans)
-                self.single_days = sorted({span.first for span in self.spans})
-            self.first = max(first, self.first or first)
-            self.end = min(end, self.end or end)
-        if self.barred:
-            self.weekdays = (self.weekdays or frozenset(range(7))) - self.barred
-        return said
-
-    def _window(
-        self, part: Part | None, clocks: list[time], has_day: bool
-    ) -> tuple[tuple[time, time] | None, str]:
-        """Return the part of day to look in and the words for the time."""
-        begin, end = self.begin_time, self.end_time
-        if begin or end:
-            if part:
-                begin = max(begin or part.begin, part.begin)
-                end = min(end or part.end, part.end)
-            if begin and end and end != END_OF_DAY:
-                words = f"between {say_time(begin)} and {say_time(end)}"
-            else:
-                words = (
-                    f"after {say_time(begin)}" if begin else f"before {say_time(end or time(0))}"
-                )
-            return (begin or time(0), end or END_OF_DAY), words
-        if len(clocks) == 1 and has_day:
-            return None, f"at {say_time(clocks[0])}"
-        if clocks:
-            words = "around " + " or ".join(say_time(clock) for clock in clocks)
-            return (_shift(min(clocks), -AROUND), _shift(max(clocks), AROUND)), words
-        if part:
-            return (part.begin, part.end), part.words
-        return None, ""
-
-    def _echo(self, time_words: str) -> str:
-        days = self._day_words()
-        if not days:
-            return time_words.removeprefix("at ") or self.any_words
-        return _in_words(days, time_words)
-
-    def _day_words(self) -> str:
-        first, end = self.first, self.end
-        stretch = ""
-        if first and end:
-            stretch = _say_span(Span(first, end), self.today)
-        elif first:
-            stretch = f"from {_say_day(first, self.today)} on"
-        elif end:
-            stretch = f"by {_say_day(end - DAY, self.today)}"
-        if self.single_days:
-            return " or ".join(_say_day(day, self.today) for day in self.single_days)
-        if first and end and end - first == DAY:
-            return stretch
-        listed = self._listed_weekdays()
-        if self.barred_dates:
-            days = " or ".join(_say_day(day, self.today) for day in self.barred_dates)
-            return ", ".join(piece for piece in (listed, stretch, f"not {days}") if piece)
-        if listed and not stretch and not listed.startswith("any "):
-            return f"any {listed}"
-        return ", ".join(piece for piece in (listed, stretch) if piece)
-
-    def _listed_weekdays(self) -> str:
-        if self.weekdays is None:
-            return ""
-        if self.barred and len(self.weekdays) > 3:
-            return "any day except " + _or(sorted(self.barred))
-        if self.weekdays == frozenset(range(5)):
-            return "any weekday"
-        return _or(sorted(self.weekdays))
-
     # Helpers of the phrases
 
     def _weekday(self, index: str) -> frozenset[int]:
@@ -570,8 +284,8 @@ class _Wish:
         if not span.single:
             return match[0]
         if span.first.weekday() not in weekdays.days:
-            said = _or(sorted(weekdays.days))
-            self.mismatch = f"{_say_day(span.first, self.today)} (not a {said})"
+            said = or_weekdays(sorted(weekdays.days))
+            self.mismatch = f"{say_day(span.first, self.today)} (not a {said})"
         return f"<D{match[2]}>"
 
     def _either(self, one: int, other: int) -> str:
@@ -591,7 +305,7 @@ class _Wish:
         soon = self._coming(index)
         if weeks == 1 and len(self.found.weekdays[index].days) == 1 and soon < monday:
             # Said on a Wednesday, "next Friday" is for many in two days.
-            self.doubt = _say_day(soon, self.today)
+            self.doubt = say_day(soon, self.today)
         marks = [
             self.found.mark_days(monday + day * DAY)
             for day in sorted(self.found.weekdays[index].days)
@@ -641,59 +355,6 @@ class _Wish:
         return self.found.parts[0] if self.found.parts else None
 
 
-def say_time(moment: time) -> str:
-    """Say a wall-clock time, such as "3:30 pm" or "noon"."""
-    if (moment.hour, moment.minute) == (12, 0):
-        return "noon"
-    minutes = f":{moment.minute:02d}" if moment.minute else ""
-    return f"{moment.hour % 12 or 12}{minutes} {'am' if moment.hour < 12 else 'pm'}"
-
-
-def _in_words(days: str, time_words: str) -> str:
-    """Put the words for days and for the time of day together."""
-    if not days or not time_words:
-        return days or time_words.removeprefix("at ")
-    return f"{days} {time_words}" if time_words.startswith("at ") else f"{days}, {time_words}"
-
-
-def _around(moment: time | None) -> tuple[time, time] | None:
-    return None if moment is None else (_shift(moment, -AROUND), _shift(moment, AROUND))
-
-
 def _from_to(first: frozenset[int], last: frozenset[int]) -> frozenset[int]:
     start = min(first)
     return frozenset((start + step) % 7 for step in range((max(last) - start) % 7 + 1))
-
-
-def _widest(parts: list[Part]) -> Part | None:
-    if not parts:
-        return None
-    words = " or ".join(dict.fromkeys(part.words for part in parts))
-    return Part(min(part.begin for part in parts), max(part.end for part in parts), words)
-
-
-def _shift(moment: time, by: timedelta) -> time:
-    """Move a wall-clock time without leaving its day."""
-    minutes = moment.hour * 60 + moment.minute + by // timedelta(minutes=1)
-    minutes = min(max(minutes, 0), 24 * 60 - 1)
-    return time(minutes // 60, minutes % 60)
-
-
-def _midnight(day: date | None, zone: ZoneInfo) -> datetime | None:
-    return None if day is None else datetime.combine(day, time(0), zone).astimezone(UTC)
-
-
-def _say_day(day: date, today: date) -> str:
-    year = "" if day.year == today.year else f", {day.year}"
-    return f"{day:%A}, {day:%B} {day.day}{year}"
-
-
-def _say_span(span: Span, today: date) -> str:
-    if span.single:
-        return _say_day(span.first, today)
-    return f"between {_say_day(span.first, today)} and {_say_day(span.end - DAY, today)}"
-
-
-def _or(weekdays: list[int]) -> str:
-    names = [WEEKDAY_NAMES[day].capitalize() for day in weekdays]
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]
