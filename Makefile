@@ -44,7 +44,7 @@ validate: setup-test  ## check the training data with Rasa's own validator
 
 unit: setup-test  ## run all tests (a model is trained first when needed)
 	@.venv/bin/atlas train
-	@.venv/bin/pytest
+	@.venv/bin/pytest -n 2 --dist loadfile
 
 evaluate: setup-test  ## measure how well the model understands, write docs/evaluation.md
 	@.venv/bin/atlas train
