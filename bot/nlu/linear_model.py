@@ -7,13 +7,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack
 
 from bot.nlu.minilm_graph import EMBEDDING_SIZE
 from bot.nlu.ngram_features import NgramFeatures
+from bot.nlu.softmax_regression import fit_softmax
 
 _TOLERANCE = 1e-3
-_SEED = 7
 
 
 class LinearModel:
@@ -70,23 +69,22 @@ class LinearModel:
             iterations: The most steps of the solver.
             balanced: Whether rare labels count as much as frequent ones.
         """
-        from sklearn.linear_model import LogisticRegression
-
         wording = np.asarray(vectors)[:, EMBEDDING_SIZE:]
         centre, spread = wording.mean(axis=0), wording.std(axis=0) + 1e-6
         ngrams = NgramFeatures.fit(texts, ngram_kinds)
-        dense = np.asarray([_scaled(vector, centre, spread) for vector in vectors])
-        model = LogisticRegression(
-            C=regularisation,
-            max_iter=iterations,
-            tol=_TOLERANCE,
-            class_weight="balanced" if balanced else None,
-            random_state=_SEED,
-        ).fit(hstack([csr_matrix(dense), ngrams.transform(texts)]).tocsr(), labels)
+        names, weights, bias = fit_softmax(
+            np.asarray([_scaled(vector, centre, spread) for vector in vectors]),
+            ngrams.transform(texts),
+            labels,
+            regularisation=regularisation,
+            iterations=iterations,
+            tolerance=_TOLERANCE,
+            balanced=balanced,
+        )
         return cls(
-            labels=[str(label) for label in model.classes_],
-            weights=model.coef_.astype(np.float32),
-            bias=model.intercept_.astype(np.float32),
+            labels=names,
+            weights=weights,
+            bias=bias,
             centre=centre.astype(np.float32),
             spread=spread.astype(np.float32),
             ngrams=ngrams,
