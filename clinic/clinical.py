@@ -7,9 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from clinic.history.attributes import AttributeCatalogue
+from clinic.history.phrasebook import Phrasebook
 from clinic.history.reader import HistoryReader
-from clinic.history.summary import Phrasebook
 from clinic.triage.interview import Interview
+from clinic.triage.patient_summary import SummaryWriter
 from clinic.triage.rules import RuleBook
 from clinic.triage.warning_signs import WarningSigns
 
@@ -27,6 +28,7 @@ class ClinicalData:
         signs: The warning signs of the second safety net.
         interview: The questions.
         phrasebook: The words for findings.
+        summary: Writes the summary that a patient can keep.
     """
 
     attributes: AttributeCatalogue
@@ -35,6 +37,7 @@ class ClinicalData:
     signs: WarningSigns
     interview: Interview
     phrasebook: Phrasebook
+    summary: SummaryWriter
 
     @classmethod
     def load(cls, folder: Path = DATA_FOLDER) -> ClinicalData:
@@ -45,13 +48,15 @@ class ClinicalData:
         """
         attributes = AttributeCatalogue.load(folder / "history.yml")
         rules = RuleBook.load(folder, attributes)
+        phrasebook = Phrasebook.load(folder / "phrases.yml")
         return cls(
             attributes=attributes,
             reader=HistoryReader.load(folder),
             rules=rules,
             signs=WarningSigns.load(folder / "warning_signs", attributes, rules),
             interview=Interview.load(folder / "interview.yml", attributes),
-            phrasebook=Phrasebook.load(folder / "phrases.yml"),
+            phrasebook=phrasebook,
+            summary=SummaryWriter.load(folder / "summary.yml", attributes, phrasebook),
         )
 
 

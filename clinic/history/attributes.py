@@ -35,6 +35,8 @@ class Attribute:
         yields: A value of a choice that gives way to any other that is known.
         explainable: Whether a harmless cause in the same breath ("legs like jelly from leg
             day") leaves it uncertain.
+        rises: Whether its values stand from least to most, and of several in one message ("hurts
+            bad, really bad") the greatest counts.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Attribute:
     settles: bool = False
     yields: str | None = None
     explainable: bool = False
+    rises: bool = False
 
 
 class AttributeCatalogue:
@@ -83,6 +86,7 @@ class AttributeCatalogue:
                 settles=bool(entry.get("settles", False)),
                 yields=entry.get("yields"),
                 explainable=bool(entry.get("explainable", False)),
+                rises=bool(entry.get("rises", False)),
             )
         return cls(attributes)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from clinic.history.attributes import AttributeCatalogue
+from clinic.history.attributes import Attribute, AttributeCatalogue
 from clinic.history.findings import Assertion, Finding
 
 # Not being able to turn the neck says nothing of an injury; these do.
@@ -58,6 +58,7 @@ def merge(
         if attributes[name].kind != "list":
             # A fall outweighs the chair that it was from.
             yields = finding.value == attributes[name].yields and not correcting
+            yields |= name in changes and _is_less(finding.value, changes[name], attributes[name])
             if not (yields and now(name) is not None):
                 changes[name] = finding.value
             continue
@@ -69,6 +70,12 @@ def merge(
             changes[name] = said
     _settle(changes, now, denied)
     return {name: value for name, value in changes.items() if value != history.get(name)}
+
+
+def _is_less(value: Any, other: Any, attribute: Attribute) -> bool:
+    if not attribute.rises or other not in attribute.values:
+        return False
+    return attribute.values.index(value) < attribute.values.index(other)
 
 
 def _settle(changes: dict[str, Any], now: Callable[[str], Any], denied: list[Finding]) -> None:

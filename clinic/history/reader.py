@@ -45,6 +45,7 @@ _BEFORE_COMPLAINT = word_set(
     "one case ordinary simple mild dull upper neck lower right left sore"
 )
 _GROWN_UP = 18
+_SHORTEST_WORD = 3
 # After these a relative is only mentioned: "because of the baby", "lifting my son".
 _IN_PASSING = word_set(
     "of with and lifting carrying holding feeding picking chasing to at from by like than lifted "
@@ -97,6 +98,22 @@ class HistoryReader:
         attributes = AttributeCatalogue.load(folder / "history.yml")
         lexicon = Lexicon.load(folder / "lexicon", attributes)
         return cls(lexicon, Speller.load(folder / "common_words.txt", lexicon.words))
+
+    def knows_no_word(self, text: str) -> bool:
+        """Tell whether a message has letters, but not one word or number that is known.
+
+        Args:
+            text: The message as it arrived.
+        """
+        norms = [word.norm for word in split_words(text)]
+        written = [norm for norm in norms if norm.isalpha() and len(norm) >= _SHORTEST_WORD]
+        if not written or any(character.isdigit() for character in text):
+            return False
+        if any(self._speller.knows(norm) for norm in written):
+            return False
+        # Letters at random hit a word that is one slip away now and then.
+        near = sum(self._speller.is_near(norm) for norm in written)
+        return 2 * near <= len(written)
 
     def read(self, text: str, today: date) -> Reading:
         """Read one message.

@@ -45,6 +45,14 @@ class Speller:
             raise DataFileError(path, "", f"cannot be read ({error.strerror})") from error
         return cls(common, targets)
 
+    def knows(self, norm: str) -> bool:
+        """Tell whether a word is English, or a word of the lexicon."""
+        return norm in self._known
+
+    def is_near(self, norm: str) -> bool:
+        """Tell whether a word would be corrected to a word of the lexicon."""
+        return self._correct(norm) in self._known
+
     def correct(self, words: list[Word]) -> list[Word]:
         """Return the words with misspellings of lexicon words corrected."""
         return [

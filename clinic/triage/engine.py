@@ -16,6 +16,7 @@ class Assessment:
         level: The highest level that any rule gives.
         red_flags: Ids of the warning signs that hold, in the order of the rule book.
         decisive: The rules that give the highest level.
+        reasons: What a patient is told of them, each once.
         within: "days" or "routine" for a consultation, else None.
         version: Version of the rule book.
     """
@@ -23,6 +24,7 @@ class Assessment:
     level: Level
     red_flags: tuple[str, ...]
     decisive: tuple[Rule, ...]
+    reasons: tuple[str, ...]
     within: str | None
     version: str
 
@@ -40,18 +42,20 @@ def assess(history: History, rules: RuleBook) -> Assessment:
         rules: The rule book.
     """
     fired = [
-        (rule, level)
+        (rule, grade)
         for rule in (*rules.red_flags, *rules.scoring)
-        if (level := rule.level(history)) is not None
+        if (grade := rule.grade(history)) is not None
     ]
-    highest = max((level for _, level in fired), key=lambda item: item.urgency, default=None)
+    highest = max((grade.level for _, grade in fired), key=lambda item: item.urgency, default=None)
     level = highest or Level.SELF_CARE
-    decisive = tuple(rule for rule, given in fired if given is level)
+    decisive = tuple(rule for rule, grade in fired if grade.level is level)
+    reasons = [grade.reason or rule.reason for rule, grade in fired if grade.level is level]
     soon = any(rule.within == "days" for rule in decisive)
     return Assessment(
         level=level,
         red_flags=tuple(rule.id for rule, _ in fired if rule in rules.red_flags),
         decisive=decisive,
+        reasons=tuple(dict.fromkeys(reasons)),
         within=("days" if soon else "routine") if level is Level.CONSULTATION else None,
         version=rules.version,
     )

@@ -14,7 +14,7 @@ from clinic.history.findings import Assertion
 from clinic.history.measures import age_band, number_at
 from clinic.history.reader import Reading
 from clinic.history.words import NO_BREAK, SENTENCE_END, Word, split_words, word_set
-from clinic.triage.conditions import History
+from clinic.triage.conditions import Condition, ConditionError, History, compile_condition
 
 _NOES = word_set("no nope nah none nothing neither negative never not")
 # Alone they deny nothing, but as an answer to a list of signs they say "none that I know of".
@@ -105,11 +105,21 @@ class Interview:
     Args:
         questions: The questions.
         most_questions: How many may be asked at most.
+        needs_a_person: Whom a person has to look at, whatever else they answer.
+        elsewhere: Whose pain is not in the neck or upper back.
     """
 
-    def __init__(self, questions: tuple[Question, ...], most_questions: int) -> None:
+    def __init__(
+        self,
+        questions: tuple[Question, ...],
+        most_questions: int,
+        needs_a_person: Condition,
+        elsewhere: Condition,
+    ) -> None:
         self.questions = questions
         self.most_questions = most_questions
+        self.needs_a_person = needs_a_person
+        self.elsewhere = elsewhere
         self._by_id = {question.id: question for question in questions}
 
     @classmethod
@@ -125,7 +135,13 @@ class Interview:
         )
         if not questions:
             raise DataFileError(path, "questions", "is empty")
-        return cls(questions, int(data.get("most_questions", 8)))
+        conditions = []
+        for name in ("needs_a_person", "elsewhere"):
+            try:
+                conditions.append(compile_condition(data.get(name), attributes))
+            except ConditionError as error:
+                raise DataFileError(path, name, str(error)) from error
+        return cls(questions, int(data.get("most_questions", 8)), *conditions)
 
     def __contains__(self, question_id: object) -> bool:
         return question_id in self._by_id
@@ -146,6 +162,8 @@ class Interview:
             for question in self.questions
             if history.get(question.id) is None and question.id not in skipped
         ]
+        if self.needs_a_person(history) or self.elsewhere(history):
+            return [question for question in still if question.urgent]
         budget = max(self.most_questions - asked, 0)
         if len(still) > budget:
             kept = sorted(still, key=lambda question: -question.importance)[:budget]
@@ -190,6 +208,21 @@ class Interview:
             elif len(_denied_values(reading, name)) >= question.settled_by_denials:
                 settled.update(_unknown_only(question.no, history, keep=question.id))
         return settled
+
+    def number_of_a_thought(self, question_id: str, text: str, history: History) -> dict[str, Any]:
+        """Read "really bad", "like 8" as how bad it is, whatever question is open.
+
+        Args:
+            question_id: The open question.
+            text: The second of such messages.
+            history: What is known with the first.
+        """
+        told = history.get("severity_words") and history.get("severity") is None
+        if not told or question_id in ("age_band", "duration_days"):
+            return {}
+        number = _number("severity", text)
+        value = None if number is None else _value_of("severity", number)
+        return {} if value is None else {"severity": value}
 
     def read_answer(
         self,

@@ -35,6 +35,21 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Grade:
+    """A level that a rule can give.
+
+    Attributes:
+        level: The level.
+        holds: When it is given.
+        reason: What a patient is told where it says more than the rule's own reason.
+    """
+
+    level: Level
+    holds: Condition
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One triage rule.
 
@@ -44,7 +59,7 @@ class Rule:
         reason: What a patient is told: "you mentioned …".
         guidance: Name of the special words that replace the usual ones, such as "crisis".
         within: "days" or "routine" where the level is a consultation.
-        levels: Levels with their conditions, most urgent first.
+        levels: What it can give, most urgent first.
         sources: Where it comes from.
         reviewed: Date of the last review.
     """
@@ -54,13 +69,18 @@ class Rule:
     reason: str
     guidance: str | None
     within: str | None
-    levels: tuple[tuple[Level, Condition], ...]
+    levels: tuple[Grade, ...]
     sources: tuple[str, ...]
     reviewed: date
 
+    def grade(self, history: History) -> Grade | None:
+        """Return the most urgent level whose condition holds, with its reason, or None."""
+        return next((grade for grade in self.levels if grade.holds(history)), None)
+
     def level(self, history: History) -> Level | None:
         """Return the most urgent level whose condition holds, or None."""
-        return next((level for level, holds in self.levels if holds(history)), None)
+        grade = self.grade(history)
+        return grade.level if grade else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +174,15 @@ def _read_rule(entry: Any, path: Path, attributes: AttributeCatalogue) -> Rule:
 
 def _read_levels(
     entries: Any, name: str, path: Path, attributes: AttributeCatalogue
-) -> tuple[tuple[Level, Condition], ...]:
+) -> tuple[Grade, ...]:
     levels = []
     for item in entries:
         try:
-            levels.append((Level(item["level"]), compile_condition(item["when"], attributes)))
+            holds = compile_condition(item["when"], attributes)
+            levels.append(Grade(Level(item["level"]), holds, item.get("reason")))
         except (ConditionError, ValueError, KeyError, TypeError) as error:
             raise DataFileError(path, f"{name}.levels", str(error)) from error
-    order = [level.urgency for level, _ in levels]
+    order = [grade.level.urgency for grade in levels]
     if order != sorted(order, reverse=True):
         raise DataFileError(path, f"{name}.levels", "the most urgent level comes first")
     return tuple(levels)

@@ -89,7 +89,7 @@ def emergency_levels() -> list[tuple[str, Level]]:
     return [
         (rule.id, level)
         for rule in get_clinical_data().rules.red_flags
-        for level, _ in rule.levels
+        for level in dict.fromkeys(grade.level for grade in rule.levels)
         if level.is_emergency
     ]
 
@@ -103,7 +103,7 @@ def without(rule_id: str, level: Level | None = None) -> RuleBook:
             kept.append(rule)
         elif level is not None:
             kept.append(
-                replace(rule, levels=tuple(pair for pair in rule.levels if pair[0] != level))
+                replace(rule, levels=tuple(grade for grade in rule.levels if grade.level != level))
             )
     return replace(rules, red_flags=tuple(kept))
 

@@ -30,6 +30,14 @@ def test_the_highest_level_wins_and_names_its_rules() -> None:
     assert {"RF04", "RF11"} <= set(outcome.red_flags)
 
 
+def test_a_rule_tells_the_reason_of_the_level_that_it_gives() -> None:
+    child = assess({"who_for": "child"}, DATA.rules)
+    pregnant = assess({"pregnancy": True, "severity": 7}, DATA.rules)
+    assert child.reasons != pregnant.reasons
+    assert child.red_flags == pregnant.red_flags == ("RF28",)
+    assert "child" not in pregnant.reasons[0]
+
+
 def test_scoring_rules_are_no_warning_signs() -> None:
     outcome = assess({"duration_days": 14}, DATA.rules)
     assert outcome.level is Level.CONSULTATION

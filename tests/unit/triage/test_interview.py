@@ -39,6 +39,29 @@ def test_what_is_known_or_skipped_is_not_asked() -> None:
     assert not {"site", "systemic", "severity"} & set(ids)
 
 
+@pytest.mark.parametrize(
+    "who",
+    [
+        {"who_for": "child", "site": ["neck"]},
+        {"age_band": "<16", "site": ["neck"]},
+        {"cannot_answer": True, "site": ["neck"]},
+        {"site": ["low_back"]},
+        {"site": ["other"]},
+    ],
+)
+def test_some_are_asked_only_for_signs_of_an_emergency(who: dict[str, Any]) -> None:
+    assert [question.id for question in INTERVIEW.remaining(who, 0, [])] == ["emergency_screen"]
+    assert INTERVIEW.remaining({**who, "emergency_screen": "clear"}, 1, []) == []
+
+
+@pytest.mark.parametrize(
+    "who",
+    [{"site": ["low_back", "neck"]}, {"age_band": "16-49", "site": ["neck"]}, {"site": []}, {}],
+)
+def test_others_are_asked_the_interview(who: dict[str, Any]) -> None:
+    assert len(INTERVIEW.remaining(who, 0, [])) > 3
+
+
 @pytest.mark.parametrize("question", INTERVIEW.questions, ids=lambda question: question.id)
 def test_every_button_settles_its_question(question: Any) -> None:
     for title, sets in question.options.items():
@@ -200,6 +223,8 @@ def test_a_question_about_something_unknown_is_refused_with_file_and_entry(
         ("questions: []", "questions: is empty"),
         ("questions: [{id: shoe_size}]", "shoe_size: the id must be an attribute"),
         ("questions: [{id: site, options: {Moon: {site: [moon]}}}]", "site:"),
+        ("questions: [{id: site}]\nneeds_a_person: {nobody: true}", "needs_a_person: unknown"),
+        ("questions: [{id: site}]\nneeds_a_person: {injury: true}", "elsewhere: None is no"),
     ):
         file.write_text(text)
         with pytest.raises(DataFileError, match=said):
