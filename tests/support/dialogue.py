@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 from clinic.scheduling.provider import get_scheduler
 from clinic.settings import Settings, load_settings
 from support.project import ROOT
+from support.quick_agent import LiveTrackerStore, QuickAgent
 
 # A Wednesday, ten in the morning in New York.
 NOW = "2027-03-03T15:00:00+00:00"
@@ -63,19 +64,21 @@ class Stage:
         monkeypatch: Puts everything back afterwards.
         changes: What the dialogue changes in clinic.yml.
         at: The moment at which it begins, ISO 8601.
+        name: Begins the ids of its conversations; the folder's name when None.
     """
 
     def __init__(
         self,
-        agent: Agent,
+        agent: Agent | QuickAgent,
         folder: Path,
         monkeypatch: pytest.MonkeyPatch,
         changes: Mapping[str, Any] | None = None,
         at: str = NOW,
+        name: str | None = None,
     ) -> None:
         self._agent = agent
         self._monkeypatch = monkeypatch
-        self._name = folder.name
+        self._name = name or folder.name
         self.database = folder / "atlas.db"
         self._channels: dict[str, CollectingOutputChannel] = {}
         monkeypatch.setenv("ATLAS_NOW", at)
@@ -110,6 +113,10 @@ class Stage:
 
     async def copy(self, visitor: str, other: str, **slots: Any) -> None:
         """Let another visitor stand where a visitor stands, with some slots changed."""
+        store = self._agent.tracker_store
+        if isinstance(store, LiveTrackerStore):
+            await store.fork(self._id(visitor), self._id(other), **slots)
+            return
         tracker = await self.tracker(visitor)
         changed = [SlotSet(name, value) for name, value in slots.items()]
         await self.place(other, [*tracker.events, *changed])
