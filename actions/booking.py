@@ -105,6 +105,9 @@ class ValidateBookingForm(SafeAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Fill the booking's slots from the message."""
+        if tracker.get_slot("booking_closed"):  # the last gate, whatever way led here
+            dispatcher.utter_message(response="utter_booking_closed", **clinic_facts())
+            return leave_form()
         booking = _Booking(dispatcher, tracker)
         await booking.take()
         missing = booking.missing()

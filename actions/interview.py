@@ -24,7 +24,11 @@ _ECHOED = ("duration_days", "severity", "site", "side", "injury_mechanism")
 # A question is put three times running at most: an answer that cannot be read weighs two, a
 # question or remark of the visitor's that is replied to one.
 _UNREAD, _BESIDE, _ENOUGH = 2, 1, 3
+# Misunderstandings in a row, over all questions: other words, then what else one can say, then
+# how to reach a person.
+_MENU_AT, _PERSON_AT = 2, 3
 _URGENT = "emergency_screen"
+_OTHERS = ("child", "other_adult")
 ALREADY_NOTED, CONTRADICTION = "already_noted", "contradiction"
 SIGN_SETTLED = "sign_settled"  # a yes or no to a question about a warning sign
 _IMPOSSIBLE = {
@@ -52,6 +56,7 @@ class ValidateInterviewForm(SafeAction):
         retries = int(tracker.get_slot("question_retries") or 0)
         wording = tracker.get_slot("question_wording")
         problem = tracker.get_slot("turn_problem")
+        misunderstood = int(tracker.get_slot("misunderstandings") or 0)
         unknown = current in interview and history.get(str(current)) is None
         if unknown and current not in skipped:
             if tracker.get_slot("turn_answered"):
@@ -61,27 +66,32 @@ class ValidateInterviewForm(SafeAction):
                 wording = tracker.get_slot("turn_wording")
             elif problem == SIGN_SETTLED:
                 pass  # the form's own question is still open
-            elif problem == ALREADY_NOTED:
-                dispatcher.utter_message(response="utter_already_noted")
             elif problem in _IMPOSSIBLE and retries + _UNREAD < _ENOUGH:
                 retries += _UNREAD
                 dispatcher.utter_message(response=_IMPOSSIBLE[problem])
             elif tracker.get_slot("turn_changed"):
                 pass  # the question comes again after a correction
             else:
-                beside = replied_besides(tracker, INTERVIEW) or asks_again(tracker)
+                if problem == ALREADY_NOTED:
+                    dispatcher.utter_message(response="utter_already_noted")
+                beside = problem == ALREADY_NOTED or is_beside(tracker)
                 retries += _BESIDE if beside else _UNREAD
+                misunderstood += not beside
                 unread_again = not beside and current == _URGENT and bool(wording)
                 if retries >= _ENOUGH or unread_again:
                     skipped.append(current)
-                    settled += leave_question(dispatcher, str(current))
+                    menu = not beside and misunderstood == _MENU_AT
+                    settled += leave_question(dispatcher, str(current), menu=menu)
                 elif beside:
                     pass
+                elif misunderstood == _PERSON_AT:
+                    dispatcher.utter_message(response="utter_interview_person", **clinic_facts())
                 elif current == _URGENT:
                     wording = Wording.AGAIN.value
                 else:
                     dispatcher.utter_message(response="utter_not_understood_answer")
-        self._acknowledge(dispatcher, tracker, first=not asked)
+        first = not asked and tracker.get_slot("interview_progress") is None
+        self._acknowledge(dispatcher, tracker, first=first)
         remaining = interview.remaining(history, len(set(asked) - {current}), skipped)
         if tracker.get_slot("booking_wanted"):
             remaining = [question for question in remaining if question.id == _URGENT]
@@ -100,6 +110,7 @@ class ValidateInterviewForm(SafeAction):
             SlotSet("questions_skipped", skipped),
             SlotSet("question_retries", retries),
             SlotSet("question_wording", wording),
+            SlotSet("misunderstandings", misunderstood or None),
             SlotSet("interview_progress", f"Question {number} of about {len(asked) + left}"),
             SlotSet("requested_slot", upcoming),
         ]
@@ -118,6 +129,10 @@ class ValidateInterviewForm(SafeAction):
             said = phrasebook.describe(history)
             if said:
                 dispatcher.utter_message(response="utter_noted_first", noted="; ".join(said))
+            if history.get("who_for") in _OTHERS:
+                dispatcher.utter_message(response="utter_answer_for_them")
+            if get_clinical_data().interview.elsewhere(history):
+                dispatcher.utter_message(response="utter_outside_neck_and_back")
             return
         intent = latest_intent(tracker)
         beside = intent == "correct_answer" or not tracker.get_slot("turn_answered")
@@ -135,15 +150,31 @@ class ValidateInterviewForm(SafeAction):
             dispatcher.utter_message(response="utter_noted", noted="; ".join(said))
 
 
-def leave_question(dispatcher: CollectingDispatcher, question: str) -> Events:
+def is_beside(tracker: Tracker) -> bool:
+    """Tell whether a message that answers nothing is no misunderstanding either.
+
+    It was replied to, asks to hear the question again, or is a piece of a description that
+    comes in several short messages.
+    """
+    describes = bool(tracker.get_slot("turn_describes"))
+    return describes or replied_besides(tracker, INTERVIEW) or asks_again(tracker)
+
+
+def leave_question(
+    dispatcher: CollectingDispatcher, question: str, *, menu: bool = False
+) -> Events:
     """Pass over a question; the emergency checklist then counts as "not sure".
 
     Args:
         dispatcher: Says that the question is left.
         question: The question's id.
+        menu: Whether to say what else one can do.
     """
+    if menu:
+        dispatcher.utter_message(response="utter_interview_menu")
     if question != _URGENT:
-        dispatcher.utter_message(response="utter_leave_question")
+        if not menu:
+            dispatcher.utter_message(response="utter_leave_question")
         return []
     dispatcher.utter_message(response="utter_skip_emergency_screen", **clinic_facts())
     return [SlotSet("emergency_unsure", True), SlotSet("emergency_screen", "unsure")]
@@ -234,6 +265,7 @@ class ActionGoBack(SafeAction):
         return [
             SlotSet(previous, None),
             SlotSet("question_wording", None),
+            SlotSet("question_retries", -_BESIDE),  # going back is a remark, and costs no try
             SlotSet("questions_asked", kept),
             SlotSet("questions_skipped", skipped),
             SlotSet("requested_slot", previous),
@@ -328,9 +360,7 @@ class ActionStartOver(SafeAction):
         return "action_start_over"
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        """Clear the history; an emergency that was heard is named once more."""
-        if tracker.get_slot("disposition") in ("emergency", "emergency_ambulance"):
-            dispatcher.utter_message(response="utter_emergency_reminder", **clinic_facts())
+        """Clear the history; the planner asks for it in no emergency, which stays one."""
         dispatcher.utter_message(response="utter_started_over")
         return [
             *forget_history(),
@@ -355,6 +385,8 @@ def forget_history() -> Events:
         "booking_wanted",
         "booking_wish",
         "interview_progress",
+        "misunderstandings",
+        "thought",
     ]
     return [SlotSet(name, None) for name in names]
 

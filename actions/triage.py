@@ -70,7 +70,7 @@ class ActionQuestionTakenBack(SafeAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Ask whether it was true at any time."""
-        reasons = "; ".join(dict.fromkeys(rule.reason for rule in weigh(tracker).decisive))
+        reasons = "; ".join(weigh(tracker).reasons)
         dispatcher.utter_message(
             response="utter_emergency_taken_back", reasons=reasons, **clinic_facts()
         )
@@ -115,6 +115,11 @@ class ActionGiveOutcome(SafeAction):
         assessment = weigh(tracker)
         if assessment.level.is_emergency:
             return give_level(dispatcher, assessment)
+        if tracker.get_slot("booking_closed"):
+            return give_level(dispatcher, assessment, offer=False)
+        elsewhere = get_clinical_data().interview.elsewhere(history_of(tracker))
+        if elsewhere and assessment.level is not Level.CONSULTATION_24:
+            return leave_unjudged(dispatcher, wants_visit=bool(tracker.get_slot("booking_wish")))
         if tracker.get_slot("booking_wanted"):
             given = []
             if assessment.level is Level.CONSULTATION_24:
@@ -182,9 +187,22 @@ def give_level(
     ]
 
 
+def leave_unjudged(dispatcher: CollectingDispatcher, *, wants_visit: bool) -> Events:
+    """Say that a place outside neck and upper back is not judged; go on to a wanted visit.
+
+    Args:
+        dispatcher: Says it.
+        wants_visit: Whether the visitor came to book.
+    """
+    if wants_visit:
+        dispatcher.utter_message(response="utter_screen_clear")
+        return [SlotSet("booking_wanted", None), FollowupAction("booking_form")]
+    dispatcher.utter_message(response="utter_place_not_judged", **clinic_facts())
+    return []
+
+
 def utter_level(dispatcher: CollectingDispatcher, assessment: Assessment) -> None:
     """Utter the text of a level with its reasons in plain words."""
-    reasons = [rule.reason for rule in assessment.decisive]
     reviewed = min((rule.reviewed for rule in assessment.decisive), default=None)
     level = assessment.level
     response = f"utter_level_{level.value}"
@@ -192,7 +210,7 @@ def utter_level(dispatcher: CollectingDispatcher, assessment: Assessment) -> Non
         response += f"_{assessment.within}"
     dispatcher.utter_message(
         response=response,
-        reasons="; ".join(dict.fromkeys(reasons)),
+        reasons="; ".join(assessment.reasons),
         reviewed=f"{reviewed:%Y-%m-%d}" if reviewed else assessment.version,
         json_message={"kind": "level", "level": level.value},
         **clinic_facts(),

@@ -301,6 +301,15 @@ function uuid() {
 // What is seen and heard
 
 // A checklist brings its choices itself, or makes the message's buttons choices to tick.
+// The page comes inside the message and becomes a file here: it has no address of its own.
+function summaryFile({ page, file }) {
+  const blob = new Blob([String(page)], { type: "text/html;charset=utf-8" });
+  const link = element("a", { className: "download", href: URL.createObjectURL(blob) });
+  link.download = String(file ?? "summary.html").replace(/[^\w.-]/g, "");
+  link.append(icon("download"), "Save this as a page to print");
+  return link;
+}
+
 function checklistOf({ kind, options, none }, buttons) {
   if (kind !== "checklist") return null;
   if (Array.isArray(options)) return { options, none };
@@ -447,6 +456,10 @@ class View {
     }
     if (custom.kind === "appointment") {
       return [this.#appointment(custom, message.text), ...this.#replies(buttons)];
+    }
+    if (custom.kind === "summary" && custom.page) {
+      const text = element("div", { className: "bubble" }, rich(message.text ?? ""));
+      return [text, summaryFile(custom), ...this.#replies(buttons)];
     }
     if (custom.kind === "picture" && PICTURE.test(custom.file)) return [picture(custom)];
     const nodes = [];

@@ -20,6 +20,7 @@ _REPLIES = {
     "ask_diagnosis": "utter_no_diagnosis",
     "ask_clinic_info": "action_give_clinic_info",
     "ask_privacy": "action_explain_privacy",
+    "ask_summary": "action_give_summary",
     "ask_help": "utter_help",
     "ask_why": "action_explain_question",
     "ask_meaning": "action_explain_question",
@@ -47,6 +48,7 @@ _ANSWERED_ANYWHERE = frozenset(
         "ask_diagnosis",
         "ask_clinic_info",
         "ask_privacy",
+        "ask_summary",
         "ask_help",
         "ask_why",
         "ask_meaning",
@@ -56,6 +58,7 @@ _ANSWERED_ANYWHERE = frozenset(
         "start_over",
     }
 )
+_ANSWERED_IN_EMERGENCY = frozenset({"ask_topic", "ask_privacy", "ask_summary", "request_human"})
 # Wrong guesses cost most here: a short answer is no request unless the classifier is sure.
 SURE = 0.55
 VERY_SURE = 0.75
@@ -85,6 +88,10 @@ class Turn:
         offered_booking: Whether the last message offered to book.
         triage: Whether the clinic lets Atlas say how urgent something is.
         empty: Whether the message has no words.
+        unreadable: Whether not one of its words is known.
+        calls_for_help: Whether it calls for help at once without saying what is wrong.
+        frightened: Whether it asks if the visitor will die.
+        booking_closed: Whether an emergency was heard in this conversation.
         is_command: Whether it is written like a command of Rasa's.
         consented: Whether the visitor agreed, where clinic.yml asks for an explicit yes.
         just_consented: Whether this message is that yes.
@@ -121,6 +128,10 @@ class Turn:
     offered_booking: bool = False
     triage: bool = True
     empty: bool = False
+    unreadable: bool = False
+    calls_for_help: bool = False
+    frightened: bool = False
+    booking_closed: bool = False
     is_command: bool = False
     consented: bool = True
     just_consented: bool = False
@@ -161,6 +172,8 @@ def plan_turn(turn: Turn) -> list[str]:
     if turn.just_consented:
         return [INTERVIEW] if turn.has_history and turn.triage else ["utter_consent_given"]
     planned = _in_form(turn) if turn.form else _without_form(turn)
+    if turn.booking_closed and ({BOOKING, "action_note_booking_wish"} & set(planned)):
+        return [*opening, "utter_booking_closed"]
     if not turn.consented and {INTERVIEW, BOOKING, MANAGING} & set(planned):
         planned = [name for name in planned if name.startswith("action_explain")]
         planned.append("action_ask_consent")
@@ -170,13 +183,15 @@ def plan_turn(turn: Turn) -> list[str]:
 def _in_emergency(turn: Turn) -> list[str]:
     """Nothing is booked and no interview goes on; questions are still answered."""
     reply = _REPLIES.get(turn.intent)
-    if turn.intent in ("start_over", "delete_my_data") and turn.confidence >= VERY_SURE and reply:
+    if turn.intent == "delete_my_data" and turn.confidence >= VERY_SURE and reply:
         return [reply]
+    if turn.intent == "start_over" and turn.confidence >= SURE:
+        return ["utter_emergency_start_over"]
     if turn.asked_back and turn.intent == "deny" and turn.confidence >= SURE:
         return ["utter_emergency_stands"]
     if turn.takes_back:
         return ["action_question_taken_back"]
-    if turn.intent in ("ask_topic", "ask_privacy", "request_human") and turn.confidence >= SURE:
+    if turn.intent in _ANSWERED_IN_EMERGENCY and turn.confidence >= SURE:
         return [reply, "utter_emergency_reminder"] if reply else ["utter_emergency_reminder"]
     return ["action_repeat_emergency_advice"]
 
@@ -188,6 +203,8 @@ def _in_form(turn: Turn) -> list[str]:
         return ["action_raise_level", form]
     if turn.paused and (turn.goes_on or turn.intent == "greet") and not turn.answered:
         return ["utter_welcome_back", form]
+    if turn.calls_for_help:
+        return ["utter_help_now", form]
     if turn.answered:
         # The answer counts; a question in the same message is answered before the next one.
         # A bare "45" asks nothing, whatever it looks like to the classifier.
@@ -220,6 +237,12 @@ def _in_form(turn: Turn) -> list[str]:
 
 def _asks(turn: Turn) -> list[str]:
     """Return the reply to a question that stands in the message, whatever else it says."""
+    if turn.calls_for_help:
+        return ["utter_help_now"]
+    if turn.frightened:
+        return ["utter_frightened"]
+    if turn.intent == "ask_summary" and turn.confidence >= SURE:
+        return ["action_give_summary"]
     if turn.assessed and turn.asks_what_it_is:
         return ["action_explain_possible_causes"]
     if turn.intent == "ask_diagnosis" and turn.asks_what_it_is:
@@ -240,6 +263,8 @@ def _asks(turn: Turn) -> list[str]:
 
 
 def _without_form(turn: Turn) -> list[str]:
+    if turn.unreadable:
+        return ["action_default_fallback"]
     if turn.assessed and turn.changed and turn.reports_symptoms:
         return [*_asks(turn), "action_update_outcome"]
     if turn.assessed and turn.changed and turn.intent in ("inform", "correct_answer"):
@@ -251,10 +276,14 @@ def _without_form(turn: Turn) -> list[str]:
     resumes = turn.goes_on or (turn.offered_resume and turn.intent == "affirm")
     if resumes and turn.unfinished and turn.triage:
         return [INTERVIEW]
-    if turn.offered_booking and turn.intent == "affirm":
+    agrees = turn.intent == "affirm"
+    if agrees and (turn.offered_booking or (turn.names_booking and turn.assessed)):
         return [BOOKING]
     if turn.offered_booking and turn.intent == "deny":
         return ["utter_no_booking"]
+    alarmed = turn.frightened or turn.calls_for_help
+    if alarmed and turn.triage and not turn.assessed:
+        return [*_asks(turn), INTERVIEW]  # the signs of an emergency are asked for first
     wants_booking = turn.intent == "book_appointment" or turn.second_intent == "book_appointment"
     only_books = turn.intent == "book_appointment" and turn.second_intent != "ask_topic"
     asks = [] if only_books else _asks(turn)
@@ -268,7 +297,14 @@ def _without_form(turn: Turn) -> list[str]:
         return [*asks, INTERVIEW]
     if turn.intent == "report_pain" and turn.confidence >= 0.3:
         return [*asks, INTERVIEW] if not turn.assessed else ["action_update_outcome"]
-    answers = {"action_explain_topic", "action_explain_possible_causes", "utter_no_diagnosis"}
+    answers = {
+        "action_explain_topic",
+        "action_explain_possible_causes",
+        "action_give_summary",
+        "utter_frightened",
+        "utter_help_now",
+        "utter_no_diagnosis",
+    }
     if answers & set(asks):
         return asks
     return []

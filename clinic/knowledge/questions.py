@@ -19,6 +19,10 @@ _OPENERS = frozenset(
 )  # fmt: skip
 # "Could be a pulled muscle" asks nothing.
 _NO_QUESTION_AFTER = frozenset({"be", "have", "not", "get", "getting", "no"})
+# "When I turn my head" says when it hurts.
+_TELLS = frozenset(
+    (opener, subject) for opener in ("when", "where") for subject in ("i", "im", "my", "it", "its")
+)
 _TWO_WORD_OPENERS = frozenset(
     {("am", "i"), ("have", "i"), ("have", "you"), ("may", "i"), ("must", "i"), ("was", "it")}
 )
@@ -71,6 +75,8 @@ def is_question(text: str) -> bool:
         return False
     if tuple(words[:2]) in _TWO_WORD_OPENERS:
         return True
+    if tuple(words[:2]) in _TELLS:
+        return False
     if words[0] in _OPENERS and not _NO_QUESTION_AFTER & set(words[1:2]):
         return True
     plain = " ".join(words)

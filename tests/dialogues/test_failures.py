@@ -45,7 +45,7 @@ async def test_a_reading_that_fails_says_so_once_and_the_conversation_goes_on(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     with monkeypatch.context() as broken, caplog.at_level(logging.INFO):
-        broken.setattr("actions.reading.assess", fail_with(RuntimeError(SECRET)))
+        broken.setattr("actions.reading.uncertain.assess", fail_with(RuntimeError(SECRET)))
         said = await stage.say(SECRET)
     assert said == ["utter_action_failed"]
     assert "911" in stage.text()
@@ -58,7 +58,7 @@ async def test_a_failing_reading_while_a_form_is_open_keeps_the_form(
 ) -> None:
     await stage.say("my neck hurts")
     with monkeypatch.context() as broken:
-        broken.setattr("actions.reading.assess", fail_with(RuntimeError(SECRET)))
+        broken.setattr("actions.reading.uncertain.assess", fail_with(RuntimeError(SECRET)))
         assert await stage.say("none of these") == ["utter_action_failed"]
     assert await stage.say("none of these") == ["utter_ask_interview_form_duration_days"]
 

@@ -186,6 +186,64 @@ def test_a_new_symptom_after_the_outcome_is_weighed_again() -> None:
 
 
 def test_a_weak_guess_does_not_wipe_an_emergency() -> None:
-    for intent in ("start_over", "delete_my_data"):
-        planned = plan_turn(turn(intent, VERY_SURE - 0.01, emergency=True))
-        assert planned == ["action_repeat_emergency_advice"]
+    planned = plan_turn(turn("delete_my_data", VERY_SURE - 0.01, emergency=True))
+    assert planned == ["action_repeat_emergency_advice"]
+
+
+def test_starting_over_takes_no_emergency_back() -> None:
+    planned = plan_turn(turn("start_over", emergency=True))
+    assert planned == ["utter_emergency_start_over"]
+
+
+@pytest.mark.parametrize("form", [None, INTERVIEW])
+@pytest.mark.parametrize("known", [{"screened": True}, {"described": True}, {"assessed": True}])
+def test_nothing_leads_to_a_booking_in_a_chat_in_which_an_emergency_was_heard(
+    form: str | None, known: dict[str, bool]
+) -> None:
+    for intent in ("book_appointment", "affirm"):
+        asks = turn(
+            intent,
+            form=form,
+            names_booking=True,
+            offered_booking=True,
+            second_intent="book_appointment",
+            booking_closed=True,
+            **known,
+        )
+        planned = plan_turn(asks)
+        assert BOOKING not in planned
+        assert "utter_booking_closed" in planned or planned == [INTERVIEW]
+
+
+def test_fear_of_dying_is_answered_and_the_signs_of_an_emergency_are_asked_for() -> None:
+    assert plan_turn(turn(frightened=True)) == ["utter_frightened", INTERVIEW]
+    assert plan_turn(turn(frightened=True, form=INTERVIEW)) == ["utter_frightened", INTERVIEW]
+    assert plan_turn(turn(frightened=True, assessed=True)) == ["utter_frightened"]
+    assert plan_turn(turn(frightened=True, triage=False)) == ["utter_frightened"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("known", [{"assessed": True}, {"triage": False}, {"answered": True}, {}])
+def test_a_call_for_help_is_answered_with_the_number_first(
+    form: str | None, known: dict[str, bool]
+) -> None:
+    asks = turn("ask_help", form=form, calls_for_help=True, **known)
+    assert plan_turn(asks)[0] == "utter_help_now"
+
+
+def test_a_message_without_a_known_word_is_not_guessed_at() -> None:
+    assert plan_turn(turn("nlu_fallback", 0.0, unreadable=True)) == ["action_default_fallback"]
+    in_form = turn("nlu_fallback", 0.0, unreadable=True, form=INTERVIEW)
+    assert plan_turn(in_form) == [INTERVIEW]
+
+
+def test_a_summary_is_given_at_any_time_and_the_question_comes_back() -> None:
+    assert plan_turn(turn("ask_summary")) == ["action_give_summary"]
+    assert plan_turn(turn("ask_summary", form=BOOKING)) == ["action_give_summary", BOOKING]
+    planned = plan_turn(turn("ask_summary", emergency=True))
+    assert planned == ["action_give_summary", "utter_emergency_reminder"]
+
+
+def test_a_late_yes_that_names_the_booking_books() -> None:
+    assert plan_turn(turn("affirm", assessed=True, names_booking=True)) == [BOOKING]
+    assert plan_turn(turn("affirm", assessed=True)) == []

@@ -1,0 +1,182 @@
+"""What a message changes of the history: findings, answers, buttons, signs that are settled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions.interview import ALREADY_NOTED, CONTRADICTION, SIGN_SETTLED
+from actions.reading.message import Message
+from clinic import clock
+from clinic.dialogue.agenda import BOOKING, MANAGING
+from clinic.dialogue.booking_answers import answers_booking
+from clinic.history.findings import Assertion, Finding
+from clinic.history.history import merge
+from clinic.settings import get_settings
+from clinic.triage.interview import SpeechAct, Wording
+
+# Something said beside a checklist's answer ("surgery two weeks ago") is no new start of the pain.
+_NOT_BESIDE_A_CHECKLIST = frozenset({"duration_days", "severity"})
+# Times and numbers in a booking answer the booking.
+_OF_THE_BOOKING = frozenset({"duration_days", "severity", "injury_days_ago", "timing", "side"})
+_A_DAY = 1.0
+
+
+class Answers:
+    """What a message changes.
+
+    Attributes:
+        changes: New values of attributes.
+        answered: Whether it answers the open form's question.
+        wording: How that question has to be put once more, if it has to.
+        problem: What is wrong with it: a name that the interview form knows, or None.
+        takes_back: Whether it denies a sign that made an emergency.
+    """
+
+    def __init__(self, message: Message) -> None:
+        self._message = message
+        self._data = message.data
+        self.answered = False
+        self.wording: Wording | None = None
+        self.problem: str | None = message.impossible
+        self.takes_back = False
+        self.changes = self._read()
+
+    def _read(self) -> dict[str, Any]:
+        message, history = self._message, self._message.history
+        earlier = self._earlier_option()
+        if earlier is not None:
+            return earlier
+        changes = merge(
+            history,
+            self._findings_that_count(),
+            self._data.attributes,
+            correcting=message.intent == "correct_answer",
+        )
+        if history.get("injury") is False and changes.get("injury") is True:
+            self.problem = CONTRADICTION
+        known = {**history, **changes}
+        changes.update(self._data.interview.settled_by(message.reading, known))
+        if not message.reading.words or message.is_command:
+            return changes  # neither is a yes, a no or an answer; a warning sign still counts
+        pending = message.tracker.get_slot("unconfirmed") or []
+        if pending:
+            changes.update(self._confirmed(pending))
+        if self.problem == SIGN_SETTLED:
+            pass  # the yes or no was about the sign, not about the form's question
+        elif message.asked:
+            changes.update(self._answer_to(message.asked, {**history, **changes}))
+        elif message.form in (BOOKING, MANAGING) and message.question:
+            self.answered = answers_booking(
+                message.question,
+                message.text,
+                act=message.intent,
+                offers=message.tracker.get_slot("appointment_offers") or [],
+                now=clock.now(),
+                clinic=get_settings().clinic,
+            )
+        return {name: value for name, value in changes.items() if value != history.get(name)}
+
+    def _answer_to(self, question: str, known: dict[str, Any]) -> dict[str, Any]:
+        message, interview = self._message, self._data.interview
+        wording = message.tracker.get_slot("question_wording")
+        answer = interview.read_answer(
+            question,
+            message.text,
+            message.reading,
+            message.speech_act(),
+            known,
+            Wording(wording) if wording else None,
+        )
+        self.answered = answer.answered or answer.unsure
+        self.wording = answer.wording
+        if answer.impossible:
+            self.problem = question
+        changes = dict(answer.changes)
+        if not self.answered and message.tracker.get_slot("thought"):
+            changes.update(interview.number_of_a_thought(question, message.text, known))
+        return changes
+
+    def _findings_that_count(self) -> list[Finding]:
+        """Leave out what the words of this turn do not say about the pain.
+
+        A button means what data/clinical/interview.yml says, not what its title may be read as.
+        """
+        message = self._message
+        findings = list(message.reading.findings)
+        if message.is_option:
+            return []
+        if message.level.is_emergency:
+            return self._findings_that_add()
+        if message.asked and message.intent != "correct_answer":
+            return [item for item in findings if not self._is_beside(item)]
+        if message.form in (BOOKING, MANAGING):
+            kept = [item for item in findings if item.attribute not in _OF_THE_BOOKING]
+            # A place alone may be a name; beside a symptom or an illness it is where it hurts.
+            return [] if all(item.attribute == "site" for item in kept) else kept
+        return findings
+
+    def _is_beside(self, finding: Finding) -> bool:
+        """Tell whether a number said in passing would overwrite what was said on purpose."""
+        name, question = finding.attribute, str(self._message.asked)
+        known = self._message.history.get(name)
+        if known is None or name not in _NOT_BESIDE_A_CHECKLIST or name == question:
+            return False
+        if self._data.interview[question].positive:
+            return True
+        # "I woke up with it" tells how it started, not that it started today.
+        return name == "duration_days" and float(finding.value) < _A_DAY <= float(known)
+
+    def _findings_that_add(self) -> list[Finding]:
+        """In an emergency, leave out what would take a sign back: that is asked about."""
+        kept = []
+        for item in self._message.reading.findings:
+            said = self._message.history.get(item.attribute)
+            holds = item.value in said if isinstance(said, list) else bool(said)
+            if item.assertion is Assertion.ABSENT and holds:
+                self.takes_back = True
+            else:
+                kept.append(item)
+        return kept
+
+    def _earlier_option(self) -> dict[str, Any] | None:
+        """Return what a button of an earlier question changes; None if it is no such button.
+
+        A button that says what is known, a second press, or a "none" changes nothing: it never
+        takes back what was said since.
+        """
+        message, history = self._message, self._message.history
+        if not message.asked or message.is_option:
+            return None
+        asked = message.tracker.get_slot("questions_asked") or []
+        found = self._data.interview.earlier_option(message.text, asked, message.asked)
+        if found is None:
+            return None
+        earlier, option = found
+        if option.get(earlier) == "clear" or not any(option.values()):
+            again = message.text == message.tracker.get_slot("last_button")
+            if not again or message.tracker.get_slot("turn_problem") == ALREADY_NOTED:
+                return None  # the same words may answer this question, too
+            self.problem = ALREADY_NOTED
+            return {}
+        joined = {
+            name: sorted({*(history.get(name) or []), *value}) if isinstance(value, list) else value
+            for name, value in option.items()
+        }
+        changes = {name: value for name, value in joined.items() if value != history.get(name)}
+        if not changes:
+            self.problem = ALREADY_NOTED
+        return changes
+
+    def _confirmed(self, pending: list[dict[str, Any]]) -> dict[str, Any]:
+        """Settle the uncertain warning signs with a yes, a no, or a "not sure"."""
+        act = self._message.speech_act()
+        if act in (SpeechAct.AFFIRM, SpeechAct.DENY, SpeechAct.UNSURE):
+            self.problem = SIGN_SETTLED
+        if act not in (SpeechAct.AFFIRM, SpeechAct.DENY):
+            only_guessed = all("sign" in item for item in pending)
+            if only_guessed and act is not SpeechAct.UNSURE:
+                return {}  # nobody said it; the checklist asks for it too
+            return {"emergency_unsure": True}  # a question left open is no "no"
+        assertion = Assertion.PRESENT if act is SpeechAct.AFFIRM else Assertion.ABSENT
+        findings = [Finding(item["attribute"], item["value"], assertion, 0, 0) for item in pending]
+        return merge(self._message.history, findings, self._data.attributes)

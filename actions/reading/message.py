@@ -1,0 +1,248 @@
+"""The latest message, what the model says of it, and where the conversation stands."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from actions.conversation import history_of
+from clinic import clock
+from clinic.clinical import ClinicalData, get_clinical_data
+from clinic.dialogue.agenda import INTERVIEW, SURE, VERY_SURE
+from clinic.dialogue.request_words import Wish, get_request_words
+from clinic.history.findings import Assertion, Finding
+from clinic.history.reader import Reading
+from clinic.history.words import split_words
+from clinic.knowledge.questions import is_question
+from clinic.settings import get_settings
+from clinic.triage.interview import SpeechAct
+from clinic.triage.rules import Level
+
+EXTERNAL_MESSAGE_PREFIX = "EXTERNAL: "  # how Rasa writes an event that is no message
+UNREADABLE = "nlu_fallback"
+ABOUT_ATLAS = frozenset(
+    {"ask_meaning", "ask_why", "ask_help", "ask_privacy", "ask_clinic_info", "bot_challenge"}
+)
+# What a visitor wants of Atlas is no answer to a checklist, whatever words it has.
+_STEERS = ABOUT_ATLAS | frozenset(
+    {
+        "ask_summary",
+        "book_appointment",
+        "cancel_appointment",
+        "reschedule_appointment",
+        "look_up_appointment",
+        "delete_my_data",
+        "request_human",
+        "start_over",
+        "stop",
+        "skip",
+        "go_back",
+        "repeat",
+        "abuse",
+        "greet",
+        "thank",
+        "goodbye",
+    }
+)
+_UNCLEAR = (UNREADABLE, "out_of_scope")
+# Keys pressed at random make so many words at most.
+_MASHED = 4
+_SURE_OF_ACT = 0.4
+_CHECKLIST = "emergency_screen"
+# A message of so few words may be a part of a thought.
+_FRAGMENT = 6
+_LONGEST_THOUGHT = 300
+# "No accident" takes nothing back when nothing was said of one; a side or a place might.
+_DENIED_AS_ANSWER = frozenset(
+    {"injury", "injury_danger", "chest_breath", "headache", "systemic", "neuro_leg", "neuro_arm"}
+)
+
+
+class Message:
+    """One message held against the conversation that it belongs to.
+
+    Attributes:
+        tracker: The conversation.
+        data: The clinical data.
+        text: What was written.
+        intent: The best intent; `UNREADABLE` for a message without a single word of English.
+        confidence: Its confidence, 0-1.
+        form: The open form, if any.
+        question: What that form asks.
+        history: What was known before.
+        level: The level before; self-care where none was given.
+        reading: What the message says, together with the thought that it goes on with.
+        impossible: An attribute for which it gives a number that cannot be.
+    """
+
+    def __init__(self, tracker: Tracker) -> None:
+        self.tracker = tracker
+        self.data: ClinicalData = get_clinical_data()
+        self.text = message_text(tracker)
+        self.intent: str = tracker.latest_message["intent"]["name"]
+        self.confidence = float(tracker.latest_message["intent"].get("confidence") or 0.0)
+        self.form: str | None = (tracker.active_loop or {}).get("name")
+        self.question: str | None = tracker.get_slot("requested_slot") if self.form else None
+        self.history: dict[str, Any] = history_of(tracker)
+        self.level = Level(tracker.get_slot("disposition") or Level.SELF_CARE)
+        self.impossible: str | None = None
+        self.reading = self._read()
+        self.is_unreadable = self._is_gibberish()
+        if self.is_unreadable:
+            self.intent, self.confidence = UNREADABLE, 0.0
+
+    @property
+    def asked(self) -> str | None:
+        """The interview's question, where that is what the message follows."""
+        interview = self.form == INTERVIEW and self.question in self.data.interview
+        return str(self.question) if interview else None
+
+    @property
+    def is_question(self) -> bool:
+        """Whether the message asks something."""
+        return is_question(self.text)
+
+    @property
+    def is_command(self) -> bool:
+        """Whether it is written like a command of Rasa's."""
+        return self.text.lstrip().startswith("/")
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has no words and is no event either."""
+        return not self.reading.words and not self.text.startswith(EXTERNAL_MESSAGE_PREFIX)
+
+    @property
+    def is_option(self) -> bool:
+        """Whether it is made of the titles of the open question's buttons."""
+        return bool(self.asked) and self.data.interview.is_option(str(self.asked), self.text)
+
+    @property
+    def steers(self) -> bool:
+        """Whether it wants something of Atlas rather than telling about the pain."""
+        return self.intent in _STEERS and self.confidence >= SURE
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether it is short enough to be a part of a thought that the next message goes on."""
+        return (
+            0 < len(self.reading.words) <= _FRAGMENT
+            and self.form in (None, INTERVIEW)
+            and not (self.is_question or self.is_command or self.steers or self.is_unreadable)
+        )
+
+    def speech_act(self) -> SpeechAct:
+        """Return what a short answer does, as far as the intent tells."""
+        known = self.intent in ("affirm", "deny", "unsure", "correct_answer")
+        if known and self.confidence >= _SURE_OF_ACT:
+            act = SpeechAct(self.intent)
+            return SpeechAct.OTHER if act is SpeechAct.CORRECT and self._only_denies() else act
+        return SpeechAct.REQUEST if self.steers else SpeechAct.OTHER
+
+    def thought(self, *, answered: bool) -> str | None:
+        """Return what a next message may go on with, or None where this one is complete.
+
+        Args:
+            answered: Whether it answered the open question.
+        """
+        if answered or not self.is_fragment:
+            return None
+        said = f"{self.tracker.get_slot('thought') or ''} {self.text}".strip()
+        return said[-_LONGEST_THOUGHT:]
+
+    def says_part_of_a_thought(self) -> bool:
+        """Tell whether it describes something, alone or with what was said just before."""
+        about_pain = self.intent in ("report_pain", "inform") and self.confidence >= _SURE_OF_ACT
+        beside_checklist = about_pain and self.asked == _CHECKLIST
+        return self.is_fragment and (beside_checklist or bool(self.reading.findings))
+
+    def _read(self) -> Reading:
+        findings = tuple(
+            Finding.from_entity(entity)
+            for entity in self.tracker.latest_message.get("entities") or []
+            if "assertion" in entity and entity.get("entity") in self.data.attributes
+        )
+        if self.intent == "greet":  # "good morning" says nothing of when it hurts
+            findings = tuple(item for item in findings if item.attribute != "timing")
+        if self.steers:  # "say that again" is no pain that came again
+            findings = tuple(item for item in findings if item.attribute != "previous_episodes")
+        findings = self._without_fear(findings)
+        words = tuple(word.norm for word in split_words(self.text))
+        findings += self._found_together(findings, words)
+        possible = tuple(item for item in findings if self._can_be(item))
+        if len(possible) < len(findings):
+            self.impossible = next(item.attribute for item in findings if item not in possible)
+        return Reading(findings=possible, words=words)
+
+    def _without_fear(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        """Leave out a wish to die that stands only in "am I going to die?"."""
+        words = get_request_words()
+        if not words.say(Wish.FRIGHTENED, self.text):
+            return findings
+        rest = self.data.reader.read(words.without(Wish.FRIGHTENED, self.text), self._today())
+        told = {(item.attribute, item.value) for item in rest.findings}
+        return tuple(
+            item
+            for item in findings
+            if item.attribute != "crisis" or (item.attribute, item.value) in told
+        )
+
+    def _today(self) -> date:
+        return clock.now().astimezone(get_settings().clinic.zone).date()
+
+    def _found_together(
+        self, alone: tuple[Finding, ...], words: tuple[str, ...]
+    ) -> tuple[Finding, ...]:
+        """Return what a short message says only together with the one before: "my neck", "hurts".
+
+        It only adds what was unknown; it takes nothing back.
+        """
+        before = self.tracker.get_slot("thought")
+        short = 0 < len(words) <= _FRAGMENT and self.form in (None, INTERVIEW)
+        if not before or not short or self.is_question or self.is_command:
+            return ()
+        joined = self.data.reader.read(f"{before} {self.text}", self._today()).findings
+        known = {item.attribute for item in alone}
+        new = len(before) + 1  # what lies before was read when it came
+        return tuple(
+            item
+            for item in joined
+            if item.assertion is Assertion.PRESENT
+            and item.end > new
+            and item.attribute not in known
+            and self.history.get(item.attribute) is None
+        )
+
+    def _can_be(self, finding: Finding) -> bool:
+        """Tell a number that can be from one that cannot, such as a pain of 300 years."""
+        attribute = self.data.attributes[finding.attribute]
+        return (
+            attribute.kind != "number"
+            or attribute.minimum <= float(finding.value) <= attribute.maximum
+        )
+
+    def _is_gibberish(self) -> bool:
+        """Tell whether not one word is known, where a name or an address is not asked for."""
+        if self.form not in (None, INTERVIEW) or self.reading.findings or self.is_option:
+            return False
+        is_clear = self.intent not in _UNCLEAR and self.confidence >= VERY_SURE
+        if is_clear or len(self.reading.words) > _MASHED:
+            return False  # "thx" is a word to the classifier; a whole sentence is a language
+        return self.data.reader.knows_no_word(self.text)
+
+    def _only_denies(self) -> bool:
+        assertions = {item.assertion for item in self.reading.findings}
+        return assertions == {Assertion.ABSENT} and all(
+            item.attribute in _DENIED_AS_ANSWER and self.history.get(item.attribute) in (None, [])
+            for item in self.reading.findings
+        )
+
+
+def message_text(tracker: Tracker) -> str:
+    """Return the latest message as it arrived; the parse result holds a cleaned copy."""
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            return str(event.get("text") or "")
+    return ""

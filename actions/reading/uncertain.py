@@ -1,0 +1,83 @@
+"""Warning signs that a message may have stated: what has to be asked before it counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions.reading.answers import Answers
+from actions.reading.message import Message
+from clinic.history.findings import Assertion, Finding
+from clinic.history.history import merge
+from clinic.triage.engine import Assessment, assess
+from clinic.triage.interview import SpeechAct
+
+# The second safety net does not ask about so short a message that is an answer or no report.
+_SHORT = 8
+
+
+class Weighing:
+    """A message's findings weighed together with all that was said.
+
+    Attributes:
+        after: The history after the message.
+        assessment: That history weighed.
+        pending: Uncertain findings that would make it an emergency if they were so.
+    """
+
+    def __init__(self, message: Message, answers: Answers) -> None:
+        self._message = message
+        self._answers = answers
+        self.after = {**message.history, **answers.changes}
+        self.assessment = self.weigh(self.after)
+        self.pending = self._possible_emergency()
+
+    def weigh(self, history: dict[str, Any]) -> Assessment:
+        """Apply the rules to a history."""
+        return assess(history, self._message.data.rules)
+
+    @property
+    def signs_asked(self) -> list[str]:
+        """The signs of the second safety net that were asked about, with this turn's."""
+        asked = self._message.tracker.get_slot("signs_asked") or []
+        return list(
+            dict.fromkeys(asked + [item["sign"] for item in self.pending if "sign" in item])
+        )
+
+    def _possible_emergency(self) -> list[dict[str, Any]]:
+        if self.assessment.level.is_emergency:
+            return []
+        findings = self._message.reading.findings
+        possible = [item for item in findings if item.assertion is Assertion.POSSIBLE]
+        assumed = [
+            Finding(item.attribute, item.value, Assertion.PRESENT, item.start, item.end)
+            for item in possible
+        ]
+        changes = merge(self.after, assumed, self._message.data.attributes)
+        if self.weigh({**self.after, **changes}).level.is_emergency:
+            return [{"attribute": item.attribute, "value": item.value} for item in possible]
+        if changes:
+            self._answers.changes.update(changes)
+            self.after.update(changes)
+            self.assessment = self.weigh(self.after)
+        return self._sounds_like_emergency()
+
+    def _sounds_like_emergency(self) -> list[dict[str, Any]]:
+        """Return what the second safety net heard, if it would make this an emergency."""
+        message = self._message
+        says_else = message.speech_act() in (SpeechAct.REQUEST, SpeechAct.CORRECT)
+        if (says_else or self._answers.answered) and len(message.reading.words) <= _SHORT:
+            return []
+        asked = message.tracker.get_slot("signs_asked") or []
+        for heard in message.tracker.latest_message.get("warning_signs") or []:
+            sign = message.data.signs[heard["sign"]]
+            assumed = [
+                Finding(attribute, value, Assertion.PRESENT, heard["start"], heard["end"])
+                for attribute, value in sign.findings
+            ]
+            changes = merge(self.after, assumed, message.data.attributes)
+            if sign.id not in asked and self.weigh({**self.after, **changes}).level.is_emergency:
+                return [
+                    {"attribute": attribute, "value": value, "sign": sign.id}
+                    for attribute, value in sign.findings
+                ]
+        return []

@@ -1,0 +1,236 @@
+"""What a message wants of Atlas: its intent, the topics it asks about, a visit, a summary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions.reading.message import ABOUT_ATLAS, Message
+from clinic.dialogue.agenda import SURE
+from clinic.dialogue.booking_answers import appointment_task, wants_call_back
+from clinic.dialogue.request_words import Wish, get_request_words
+from clinic.history.findings import Assertion
+from clinic.knowledge.questions import (
+    asks_about_the_clinic,
+    asks_for_a_dose,
+    asks_what_it_is,
+    is_about_someone,
+)
+from clinic.knowledge.requests import asks_on, follows_up
+
+_REPORTS = frozenset(
+    {
+        "site",
+        "neuro_arm",
+        "neuro_leg",
+        "bladder_bowel_saddle",
+        "systemic",
+        "headache",
+        "stroke_signs",
+        "chest_breath",
+        "meningism",
+        "airway",
+        "abdomen",
+        "skin",
+        "lump",
+        "injury",
+        "injury_danger",
+        "hand_dexterity",
+        "radiation",
+    }
+)
+_ABOUT_BOOKINGS = frozenset(
+    {
+        "cancel_appointment",
+        "reschedule_appointment",
+        "look_up_appointment",
+        "ask_clinic_info",
+        "deny",
+        "ask_help",
+    }
+)
+# What the classifier may have taken a question about a topic for.
+_GIVES_WAY_TO_A_TOPIC = frozenset(
+    {
+        "ask_clinic_info",
+        "ask_why",
+        "ask_meaning",
+        "ask_help",
+        "ask_privacy",
+        "book_appointment",
+        "inform",
+        "nlu_fallback",
+        "out_of_scope",
+        "report_other_body_part",
+        "report_pain",
+    }
+)
+_ABOUT_OTHER_THINGS = _GIVES_WAY_TO_A_TOPIC | {
+    "ask_summary",
+    "bot_challenge",
+    "delete_my_data",
+    "greet",
+    "request_human",
+    "start_over",
+    "stop",
+}
+# A message that says at least so much about the pain describes it.
+_DESCRIPTION = 3
+# The evidence for a topic from which on a question is about it; bot/nlu/topic_linker.py.
+_SURE_OF_TOPIC = 0.95
+# Whoever says one of these speaks of a pain that is there, even in a question.
+_OF_A_PAIN = frozenset(
+    {"duration_days", "severity", "severity_words", "onset_how", "injury_days_ago", "course"}
+)
+_REQUESTS = frozenset({"book_appointment", "ask_topic", "report_pain"})
+
+
+class Wishes:
+    """What a message asks for.
+
+    Attributes:
+        topics: Topics of the knowledge base that it is about.
+        intent: The intent that the turn is planned by.
+        confidence: How sure that intent is, 0-1.
+    """
+
+    def __init__(self, message: Message) -> None:
+        self._message = message
+        self._text = message.text
+        self._latest: dict[str, Any] = message.tracker.latest_message
+        self._words = get_request_words()
+        self.topics = self._topics_of_turn()
+        self.intent = self._intent_of_turn()
+        of_the_clinic = self.intent == "ask_clinic_info" and asks_about_the_clinic(self._text)
+        certain = self.intent != message.intent or of_the_clinic
+        self.confidence = 1.0 if certain and not message.is_unreadable else message.confidence
+
+    def says(self, wish: Wish) -> bool:
+        """Tell whether the message holds words of a wish."""
+        return self._words.say(wish, self._text)
+
+    @property
+    def second_intent(self) -> str | None:
+        """The request that stands in the message beside its intent, if there is one."""
+        if self._asks_to_book() and self.intent != "book_appointment":
+            return "book_appointment"
+        ranking = self._latest.get("intent_ranking") or []
+        second = ranking[1] if len(ranking) > 1 else {}
+        is_request = second.get("name") in _REQUESTS and second.get("confidence", 0) >= 0.2
+        return str(second["name"]) if is_request else None
+
+    @property
+    def is_question(self) -> bool:
+        """Whether the message asks something, also without a question mark."""
+        return self._message.is_question or self._asks_about() or self._asks_on()
+
+    @property
+    def asks_what_it_is(self) -> bool:
+        """Whether it asks what is behind the pain, and names no condition."""
+        if self._latest.get("topics_named"):
+            return False
+        unnamed = self._message.intent == "ask_diagnosis" and not self.topics
+        return asks_what_it_is(self._text) or unnamed
+
+    @property
+    def reports(self) -> bool:
+        """Whether it reports a pain or a symptom of somebody."""
+        findings = self._message.reading.findings
+        present = any(
+            item.attribute in _REPORTS
+            and item.assertion is Assertion.PRESENT
+            and (item.attribute, item.value) != ("site", "other")
+            for item in findings
+        )
+        return present and not self._asks_in_general()
+
+    @property
+    def describes(self) -> bool:
+        """Whether it describes a pain, more than naming the place."""
+        present = {
+            item.attribute
+            for item in self._message.reading.findings
+            if item.assertion is Assertion.PRESENT
+        }
+        return len(present) >= _DESCRIPTION and not self.says(Wish.ONLY_VISIT)
+
+    @property
+    def is_about_appointment(self) -> bool:
+        """Whether the visit that was just booked or shown should be moved or cancelled."""
+        slot = self._message.tracker.get_slot
+        known = slot("appointment_reference") and slot("appointment_contact")
+        elsewhere = self._message.intent in ("delete_my_data", "ask_privacy", "start_over")
+        reports = any(item.attribute in _REPORTS for item in self._message.reading.findings)
+        if not known or elsewhere or reports:
+            return False
+        return appointment_task(self._text) is not None
+
+    def _topics_of_turn(self) -> tuple[str, ...]:
+        """Return the topics that count; a faint one yields to another intent that is clear."""
+        topics = tuple(self._latest.get("topics") or ())
+        message = self._message
+        is_clear = message.intent in _ABOUT_OTHER_THINGS and message.confidence >= SURE
+        if (is_clear or message.says_part_of_a_thought()) and not self._is_sure_of_topic():
+            topics = ()
+        return topics or tuple(self._topic_meant())
+
+    def _is_sure_of_topic(self) -> bool:
+        if self._latest.get("topics_named"):
+            return True
+        message = self._message
+        about_atlas = message.intent in ABOUT_ATLAS and message.confidence >= SURE
+        return not about_atlas and (self._latest.get("topic_score") or 0) >= _SURE_OF_TOPIC
+
+    def _topic_meant(self) -> list[str]:
+        """Return what was explained before when "does it hurt?" asks on about it."""
+        last = self._message.tracker.get_slot("topic")
+        aspects = tuple(self._latest.get("aspects") or ())
+        elsewhere = ABOUT_ATLAS | _ABOUT_BOOKINGS | {"book_appointment", "ask_summary"}
+        follows = follows_up(self._text, last, aspects) and self._message.intent not in elsewhere
+        return [last] if last and (follows or self._asks_on()) else []
+
+    def _asks_on(self) -> bool:
+        """Tell whether the message can only be about what was explained before."""
+        sure = self._latest.get("topics_named")
+        return not sure and asks_on(self._text, self._message.tracker.get_slot("topic"))
+
+    def _intent_of_turn(self) -> str:
+        """Return the intent; a question that clearly is about a topic is one about that topic."""
+        intent = self._message.intent
+        if self.says(Wish.WANTS_SUMMARY) and intent != "correct_answer":
+            return "ask_summary"
+        if self._asks_on():
+            return "ask_topic"
+        if not self.topics or not self._asks_about():
+            return intent
+        is_named = bool(self._latest.get("topics_named"))
+        of_advice = is_named and self.topics[0].startswith("advice/")
+        if intent == "ask_medicine_advice":
+            if asks_for_a_dose(self._text):
+                return intent
+            return "ask_topic" if of_advice else "ask_about_medicine"
+        overruled = intent in _GIVES_WAY_TO_A_TOPIC and not self._asks_to_book()
+        if (self._is_sure_of_topic() and overruled) or (of_advice and intent == "ask_diagnosis"):
+            return "ask_topic"
+        return intent
+
+    def _asks_about(self) -> bool:
+        """Tell whether a message asks about topics; one that is nothing else does, too."""
+        intent = self._message.intent
+        is_unclear = intent in ("nlu_fallback", "out_of_scope")
+        if is_unclear and self._latest.get("topics_named"):
+            return True
+        about_the_clinic = asks_about_the_clinic(self._text)
+        of_the_page = bool(self.topics) and self.topics[0].startswith("clinic/")
+        asks = self._message.is_question or intent.startswith("ask_")
+        return asks and (of_the_page or not about_the_clinic)
+
+    def _asks_in_general(self) -> bool:
+        """Tell whether a question names a part of the body but reports nothing of anybody."""
+        if not self.topics or not self._message.is_question or is_about_someone(self._text):
+            return False
+        return not {item.attribute for item in self._message.reading.findings} & _OF_A_PAIN
+
+    def _asks_to_book(self) -> bool:
+        """Tell whether a message about something else asks for an appointment as well."""
+        wishes = self.says(Wish.WANTS_VISIT) or wants_call_back(self._text)
+        return self._message.intent not in _ABOUT_BOOKINGS and wishes
