@@ -12,7 +12,7 @@ from clinic.dialogue.booking_answers import answers_booking
 from clinic.history.findings import Assertion, Finding
 from clinic.history.history import merge
 from clinic.settings import get_settings
-from clinic.triage.interview import SpeechAct, Wording
+from clinic.triage.interview import SpeechAct, Wording, reassures
 
 # Something said beside a checklist's answer ("surgery two weeks ago") is no new start of the pain.
 _NOT_BESIDE_A_CHECKLIST = frozenset({"duration_days", "severity"})
@@ -176,6 +176,9 @@ class Answers:
             only_guessed = all("sign" in item for item in pending)
             if only_guessed and act is not SpeechAct.UNSURE:
                 return {}  # nobody said it; the checklist asks for it too
+            asked_again = self._message.history.get("emergency_screen") is None
+            if asked_again and act is SpeechAct.OTHER and reassures(self._message.text):
+                return {}  # "I walk normally": the checklist that follows asks once more
             return {"emergency_unsure": True}  # a question left open is no "no"
         assertion = Assertion.PRESENT if act is SpeechAct.AFFIRM else Assertion.ABSENT
         findings = [Finding(item["attribute"], item["value"], assertion, 0, 0) for item in pending]

@@ -18,7 +18,7 @@ from clinic.triage.conditions import Condition, ConditionError, History, compile
 
 _NOES = word_set("no nope nah none nothing neither negative never not")
 # Alone they deny nothing, but as an answer to a list of signs they say "none that I know of".
-_REASSURING = _NOES | word_set("fine normal ok okay alright healthy only just")
+_REASSURING = _NOES | word_set("fine normal normally ok okay alright healthy only just")
 _TURNS = word_set("but except though although however until apart besides")
 _LONGEST_REASSURANCE = 20
 # "Fine" agrees to an offer; as an answer to a list of signs it is no "yes".
@@ -418,12 +418,27 @@ def _denied_values(reading: Reading, attribute: str) -> set[Any]:
     }
 
 
+def reassures(text: str) -> bool:
+    """Tell whether a short answer about a warning sign says that something is all right.
+
+    Args:
+        text: The answer.
+    """
+    words = split_words(text)
+    return _is_calm(words) and bool({word.norm for word in words} & _REASSURING)
+
+
 def _reassures(question: Question, words: list[Word], reading: Reading) -> bool:
     """Tell whether a short answer to a checklist says that something is all right."""
-    norms = {word.norm for word in words}
-    asks = any(word.question for word in words)
-    if asks or len(words) > _LONGEST_REASSURANCE or norms & _TURNS:
+    if not _is_calm(words):
         return False
+    norms = {word.norm for word in words}
     return bool(norms & _REASSURING) or any(
         _denied_values(reading, name) for name in question.fills
     )
+
+
+def _is_calm(words: list[Word]) -> bool:
+    asks = any(word.question for word in words)
+    turns = {word.norm for word in words} & _TURNS
+    return not asks and not turns and len(words) <= _LONGEST_REASSURANCE

@@ -11,7 +11,7 @@ import pytest
 from clinic.clinical import get_clinical_data
 from clinic.datafiles import DataFileError
 from clinic.history.history import merge
-from clinic.triage.interview import Answer, Interview, SpeechAct, Wording
+from clinic.triage.interview import Answer, Interview, SpeechAct, Wording, reassures
 
 DATA = get_clinical_data()
 INTERVIEW = DATA.interview
@@ -168,6 +168,20 @@ def test_words_that_only_hold_fine_are_no_denial(text: str) -> None:
 )
 def test_a_no_that_is_a_sentence_of_its_own_denies(text: str) -> None:
     assert again(text, SpeechAct.OTHER, None).changes["emergency_screen"] == "clear"
+
+
+@pytest.mark.parametrize(
+    ("text", "calm"),
+    [
+        ("just sore muscles, I walk normally", True),
+        ("it's fine", True),
+        ("fine, but it comes and goes", False),
+        ("is that normal?", False),
+        ("since Monday", False),
+    ],
+)
+def test_an_answer_about_a_sign_may_reassure(text: str, calm: bool) -> None:
+    assert reassures(text) is calm
 
 
 @pytest.mark.parametrize("act", [SpeechAct.REQUEST, SpeechAct.CORRECT])
