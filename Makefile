@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help run test shell train setup setup-test lint format types validate unit bench vignettes evaluate clean knowledge-check handbook
+.PHONY: help run test shell train setup setup-test lint format types validate unit widget bench vignettes evaluate clean knowledge-check handbook
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ validate: setup-test  ## check the training data with Rasa's own validator
 unit: setup-test  ## run all tests (a model is trained first when needed)
 	@.venv/bin/atlas train
 	@.venv/bin/pytest -n 2 --dist loadfile
+
+widget:  ## build the chat's element anew and run its own tests (needs Node 20.19 or newer)
+	@cd widget && npm ci --no-audit --no-fund && npm run build && npm test
 
 evaluate: setup-test  ## measure how well the model understands, write docs/evaluation.md
 	@.venv/bin/atlas train

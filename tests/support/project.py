@@ -18,6 +18,7 @@ _FILES = (
     "endpoints.yml",
     "uv.lock",
 )
+_LEFT_OUT = shutil.ignore_patterns("__pycache__", "node_modules")
 _TRAINING_SECONDS = 280
 
 
@@ -38,7 +39,7 @@ def trained_model() -> Path:
 def copy_project(target: Path) -> Path:
     """Copy what a running Atlas needs, model included, so that a test may break it."""
     for name in _COPIED:
-        shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, target / name, ignore=_LEFT_OUT)
     for name in _FILES:
         shutil.copy(ROOT / name, target / name)
     model = trained_model()
