@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from rasa.shared.core.constants import IS_EXTERNAL
 from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
+
+# The turn that the messages before the visitor's first one belong to. A message of the bot is
+# called after the visitor's message that it answers and its place in the answer, so that it has
+# the same id in the answer, in the push and in the history.
+WELCOME = "welcome"
+
+# Custom objects that ask for an answer, and mean nothing once it is given.
+CONTROLS = frozenset({"checklist", "scale", "body", "slots", "form"})
 
 
 def visible_message(message: dict[str, Any]) -> dict[str, Any]:
@@ -37,23 +46,33 @@ def transcript(events: Iterable[Any]) -> list[dict[str, Any]]:
         events: Rasa events, oldest first.
 
     Returns:
-        The messages since the last session start, each with "from" (user or bot). A tapped
-        payload reads as its title; choices that were passed are left out.
+        The messages since the last session start, each with "id", "at" (ISO 8601) and "from"
+        (user or bot). A tapped payload reads as its title; choices that were passed are left out.
     """
     shown: list[dict[str, Any]] = []
     titles: dict[str, str] = {}
+    turn, count = WELCOME, 0
     for event in events:
         if isinstance(event, SessionStarted):
-            shown, titles = [], {}
+            shown, titles, turn, count = [], {}, WELCOME, 0
         elif isinstance(event, BotUttered):
             visible = visible_message(event.message())
             if visible:
-                titles.update(choices(visible))
-                shown.append({"from": "bot", **visible})
+                titles.update(choices(visible) | _regions(visible))
+                head = {"id": f"{turn}:{count}", "from": "bot", "at": said_at(event.timestamp)}
+                shown.append({**head, **visible})
+                count += 1
         elif isinstance(event, UserUttered) and event.text and not event.metadata.get(IS_EXTERNAL):
             shown = [_without_choices(message) for message in shown]
-            shown.append({"from": "user", "text": _as_titles(event.text, titles)})
-    return [message for message in shown if len(message) > 1]
+            turn, count = str(event.message_id), 0
+            head = {"id": turn, "from": "user", "at": said_at(event.timestamp)}
+            shown.append({**head, "text": _as_titles(event.text, titles)})
+    return [message for message in shown if message.keys() & {"text", "buttons", "custom"}]
+
+
+def said_at(timestamp: float) -> str:
+    """Write the moment of a message as ISO 8601 in UTC."""
+    return datetime.fromtimestamp(timestamp, UTC).isoformat(timespec="seconds")
 
 
 def choices(message: dict[str, Any]) -> dict[str, str]:
@@ -73,10 +92,17 @@ def choices(message: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def _regions(message: dict[str, Any]) -> dict[str, str]:
+    """Return the choices of a body picture: only the page has them, beside the buttons."""
+    custom = message.get("custom")
+    regions = custom.get("regions") if isinstance(custom, dict) else None
+    return {str(one["payload"]): str(one["title"]) for one in regions or ()}
+
+
 def _without_choices(message: dict[str, Any]) -> dict[str, Any]:
     custom = message.get("custom")
     passed = {"buttons"}
-    if isinstance(custom, dict) and custom.get("kind") == "checklist":
+    if isinstance(custom, dict) and custom.get("kind") in CONTROLS:
         passed.add("custom")
     return {key: value for key, value in message.items() if key not in passed}
 
@@ -84,7 +110,7 @@ def _without_choices(message: dict[str, Any]) -> dict[str, Any]:
 def _as_titles(text: str, titles: dict[str, str]) -> str:
     if text in titles:
         return titles[text] or text
-    # A checklist sends the chosen payloads joined, see widget/chat.js.
+    # A checklist sends the chosen payloads joined, see widget/src/controls/checklist.ts.
     parts = text.split(". ")
     return ", ".join(titles[part] for part in parts) if titles.keys() >= set(parts) else text
 

@@ -107,9 +107,13 @@ class SessionTokens:
         session = ChatSession(claims["sub"], datetime.fromtimestamp(claims["exp"], UTC))
         if session.expires_at <= now():
             raise TokenError("the token has expired")
-        if self._marker(session).exists():
+        if not self.lives(session):
             raise TokenError("the chat was ended")
         return session
+
+    def lives(self, session: ChatSession) -> bool:
+        """Tell whether a session has neither expired nor been ended, by any process."""
+        return session.expires_at > now() and not self._marker(session).exists()
 
     def revoke(self, session: ChatSession) -> None:
         """End a session: its token is refused from now on, by every process."""

@@ -1,4 +1,4 @@
-"""The web chat: the page at /chat and the small HTTP interface behind it.
+"""The web chat: the pages at /chat and /demo and the small HTTP interface behind them.
 
 docs/web_chat.md describes the interface. What a visitor may rely on: a message is handled once
 however often it is sent, replies arrive as they are said, and only the holder of the session's
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel
-from sanic import Blueprint, Request
+from sanic import Blueprint, Request, response
 from sanic.exceptions import PayloadTooLarge
 from sanic.response import HTTPResponse
 
@@ -21,6 +21,8 @@ from bot.channels.messages import transcript
 from bot.channels.session_tokens import SessionTokens, secret_key
 from bot.channels.turns import NewMessageHandler
 from bot.channels.web_api import CHANNEL, ChatApi
+from bot.channels.web_events import Audience, PushOutput
+from bot.channels.web_feedback import FeedbackBook
 from bot.channels.web_limits import Limits, Rate, TokenBuckets
 from bot.channels.web_requests import ChatError, allowed_origins, refuse, refuse_size
 from bot.channels.web_site import ChatSite, render_page
@@ -36,14 +38,8 @@ __all__ = [
     "transcript",
 ]
 
-_SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "connect-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
+_PREFLIGHT_SECONDS = 600
+_WRITTEN = ("session", "messages", "feedback", "delete", "end")
 
 
 class WebInput(InputChannel):
@@ -57,6 +53,7 @@ class WebInput(InputChannel):
     def __init__(self, limits: Limits | None = None, var: Path | None = None) -> None:
         self._limits = limits or Limits()
         self._var = var
+        self._audience = Audience()
 
     @classmethod
     def name(cls) -> str:
@@ -65,7 +62,11 @@ class WebInput(InputChannel):
 
     def url_prefix(self) -> str:
         """Return where the channel is mounted; the leading slash lifts it out of /webhooks."""
-        return "/chat"
+        return "/"
+
+    def get_output_channel(self) -> PushOutput:
+        """Return what says something outside a turn: reminders, the HTTP API."""
+        return PushOutput(self._audience)
 
     def blueprint(self, on_new_message: NewMessageHandler) -> Blueprint:
         """Define the routes.
@@ -77,30 +78,39 @@ class WebInput(InputChannel):
             SettingsError: A setting or the environment cannot be right.
         """
         settings = get_settings()
+        origins = allowed_origins(os.environ.get("ATLAS_ALLOWED_ORIGINS", ""))
         var = self._var or settings.var
         site = ChatSite(settings.clinic, settings.root / "widget")
         api = ChatApi(
             tokens=SessionTokens(secret_key(var), var / "ended_sessions"),
-            origins=allowed_origins(os.environ.get("ATLAS_ALLOWED_ORIGINS", "")),
+            origins=origins,
             limits=self._limits,
             on_new_message=on_new_message,
+            audience=self._audience,
+            feedback=FeedbackBook(var / "feedback.jsonl"),
         )
         blueprint = Blueprint("atlas_web_chat")
-        blueprint.middleware(_add_headers, "response")
+        blueprint.middleware(_headers(origins), "response")
         blueprint.exception(ChatError)(refuse)
         blueprint.exception(PayloadTooLarge)(refuse_size)
-        blueprint.add_route(_function(site.page), "/", name="page")
-        blueprint.add_route(_function(site.asset), "/<name:str>", name="asset")
-        blueprint.add_route(_function(site.picture), "/pictures/<name:str>", name="picture")
-        blueprint.add_route(_function(api.history), "/history", name="history")
-        for name, handler in (
-            ("session", api.session),
-            ("messages", api.messages),
-            ("end", api.end),
+        for name, path, read in (
+            ("demo", "/demo", site.demo),
+            ("page", "/chat", site.page),
+            ("asset", "/chat/<name:str>", site.asset),
+            ("picture", "/chat/pictures/<name:str>", site.picture),
+            ("history", "/chat/history", api.history),
+            ("events", "/chat/events", api.events),
         ):
+            blueprint.add_route(_function(read), path, name=name)
+        for name in _WRITTEN:
+            write = getattr(api, name)
             # stream: Sanic calls it before it reads the body, so that it can set its own limit.
             blueprint.add_route(
-                _function(handler), f"/{name}", methods=["POST"], name=name, stream=True
+                _function(write), f"/chat/{name}", methods=["POST"], name=name, stream=True
+            )
+        for name in ("history", "events", *_WRITTEN):
+            blueprint.add_route(
+                _preflight, f"/chat/{name}", methods=["OPTIONS"], name=f"{name}_preflight"
             )
         return blueprint
 
@@ -114,6 +124,42 @@ def _function(handler: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable
     return handle
 
 
-async def _add_headers(request: Request, reply: HTTPResponse) -> None:
-    reply.headers.update(_SECURITY_HEADERS)
-    reply.headers.setdefault("Cache-Control", "no-store")
+async def _preflight(request: Request) -> HTTPResponse:
+    """Answer a browser that asks whether another site may use the chat."""
+    return response.empty(
+        headers={
+            "Access-Control-Allow-Methods": "GET, POST",
+            "Access-Control-Allow-Headers": "Authorization, Content-Type",
+            "Access-Control-Max-Age": str(_PREFLIGHT_SECONDS),
+        }
+    )
+
+
+def _headers(origins: frozenset[str]) -> Callable[..., Awaitable[None]]:
+    """Return what adds the headers that every answer carries.
+
+    Args:
+        origins: The sites that may use the chat: show its page in a frame, and read its answers.
+    """
+    frames = " ".join(["'self'", *sorted(origins)])
+    security = {
+        "Content-Security-Policy": (
+            "default-src 'none'; script-src 'self'; style-src 'self'; "
+            "img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'; "
+            f"frame-ancestors {frames}; base-uri 'none'; form-action 'self'"
+        ),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Permissions-Policy": "camera=(), geolocation=(), payment=(), usb=()",
+    }
+
+    # A function: Sanic passes over any other callable without a word.
+    async def add(request: Request, reply: HTTPResponse) -> None:
+        reply.headers.update(security)
+        reply.headers.setdefault("Cache-Control", "no-store")
+        origin = request.headers.get("origin", "").lower()
+        if origin in origins and "Access-Control-Allow-Origin" not in reply.headers:
+            reply.headers["Access-Control-Allow-Origin"] = origin
+            reply.headers["Vary"] = "Origin"
+
+    return add

@@ -1,16 +1,24 @@
-"""Answer what the chat page asks for: a session, a message, the history, the end."""
+"""Answer what the chat asks for: a session, a message, the history, news, feedback, the end."""
 
 from __future__ import annotations
 
 import json
 import math
+import time
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from sanic import Request, response
 from sanic.response import HTTPResponse
 
-from bot.channels.messages import events_of, transcript, visible_message, without_commands
+from bot.channels.messages import (
+    WELCOME,
+    events_of,
+    said_at,
+    transcript,
+    visible_message,
+    without_commands,
+)
 from bot.channels.session_tokens import ChatSession, SessionTokens, TokenError
 from bot.channels.turns import (
     Conversation,
@@ -22,10 +30,13 @@ from bot.channels.turns import (
     ready_agent,
     starting_words,
 )
+from bot.channels.web_events import MOST_STREAMS, Audience, next_or_none, write_event
+from bot.channels.web_feedback import FeedbackBook, outcome_of
 from bot.channels.web_limits import Limits, TokenBuckets
 from bot.channels.web_requests import (
     ChatError,
     EmptyBody,
+    FeedbackBody,
     MessageBody,
     address,
     check_origin,
@@ -33,6 +44,13 @@ from bot.channels.web_requests import (
 )
 
 CHANNEL = "web"
+
+# So often a silent stream proves that it lives, and looks for what another process said.
+HEARTBEAT_SECONDS = 20.0
+
+# nginx would otherwise hold the lines back until the answer is complete.
+_UNBUFFERED = {"X-Accel-Buffering": "no"}
+_SOON = {"Retry-After": "10"}
 
 
 class ChatApi:
@@ -43,6 +61,8 @@ class ChatApi:
         origins: Origins that may use the chat besides the page's own.
         limits: How much one visitor and one address may do.
         on_new_message: Rasa's handler.
+        audience: Who is told what happens in a conversation.
+        feedback: Where opinions go.
     """
 
     def __init__(
@@ -51,7 +71,11 @@ class ChatApi:
         origins: frozenset[str],
         limits: Limits,
         on_new_message: NewMessageHandler,
+        audience: Audience,
+        feedback: FeedbackBook,
     ) -> None:
+        self._audience = audience
+        self._feedback = feedback
         self._tokens = tokens
         self._origins = origins
         self._on_new_message = on_new_message
@@ -72,7 +96,7 @@ class ChatApi:
         agent = _ready_agent(request)
         token, session = self._tokens.issue()
         turn = Turn(text="", channel=CHANNEL)
-        turn.start(_welcome(agent, session.conversation_id, turn))
+        turn.start(self._welcome(agent, session.conversation_id, turn))
         messages = [message async for message in turn.read()]
         if turn.failed:
             raise ChatError(500, "failed", failure_words())
@@ -97,7 +121,7 @@ class ChatApi:
         if turn is None:
             turn = Turn(body.text, CHANNEL)
             conversation.remember(body.id, turn)
-            turn.start(self._answer(agent, conversation, session, body, turn))
+            turn.start(self._answer_and_tell(agent, conversation, session, body, turn))
         elif turn.text != body.text:
             raise ChatError(409, "id_reused", "This id belongs to another message.")
         await self._stream(request, turn)
@@ -124,9 +148,102 @@ class ChatApi:
         check_origin(request, self._origins)
         await read_body(request, EmptyBody, may_be_missing=True)
         session = self._authenticate(request)
+        self._close(session)
+        return response.json({"ended": True})
+
+    async def delete(self, request: Request) -> HTTPResponse:
+        """Delete all messages of a session, and end it.
+
+        Raises:
+            ChatError: The request is refused.
+        """
+        check_origin(request, self._origins)
+        await read_body(request, EmptyBody, may_be_missing=True)
+        session = self._authenticate(request)
+        agent = _ready_agent(request)
+        async with (
+            self._conversations.of(session.conversation_id).order,
+            agent.lock_store.lock(session.conversation_id),
+        ):
+            await agent.tracker_store.forget(session.conversation_id)
+            self._close(session)
+        return response.json({"deleted": True})
+
+    async def feedback(self, request: Request) -> HTTPResponse:
+        """Keep what the visitor thought of an outcome of this session.
+
+        Raises:
+            ChatError: The request is refused.
+        """
+        check_origin(request, self._origins)
+        body = await read_body(request, FeedbackBody)
+        session = self._authenticate(request)
+        self._limit(self._session_rate, session.conversation_id)
+        shown = transcript(await events_of(_ready_agent(request), session.conversation_id))
+        message = next((one for one in shown if one["id"] == body.message), None)
+        if message is None or not outcome_of(message):
+            raise ChatError(404, "not_found", "This chat has no such outcome.")
+        counted = self._feedback.record(session.conversation_id, message, body.helpful, body.reason)
+        return response.json({"counted": counted})
+
+    async def events(self, request: Request) -> None:
+        """Push what happens in a session until it ends or the browser goes.
+
+        Raises:
+            ChatError: The request is refused.
+        """
+        check_origin(request, self._origins)
+        session = self._authenticate(request)
+        self._limit(self._address_rate, address(request))
+        if self._audience.count(session.conversation_id) >= MOST_STREAMS:
+            raise ChatError(429, "too_many_requests", "This chat is open too often.", _SOON)
+        agent = _ready_agent(request)
+        with self._audience.watch(session.conversation_id) as news:
+            reply = await request.respond(
+                content_type="text/event-stream; charset=utf-8", headers=_UNBUFFERED
+            )
+            await reply.send(": hello\n\n")
+            length = len(await events_of(agent, session.conversation_id))
+            while self._tokens.lives(session):
+                event = await next_or_none(news, HEARTBEAT_SECONDS)
+                if event is None:
+                    before, length = length, len(await events_of(agent, session.conversation_id))
+                    lines = ":\n\n" if length == before else write_event("changed", {})
+                else:
+                    lines = write_event(*event)
+                await reply.send(lines)
+                if event is not None and event[0] == "ended":
+                    break
+            else:
+                await reply.send(write_event("ended", {}))
+            await reply.eof()
+
+    def _close(self, session: ChatSession) -> None:
         self._tokens.revoke(session)
         self._conversations.forget(session.conversation_id)
-        return response.json({"ended": True})
+        self._audience.tell(session.conversation_id, "ended")
+
+    async def _answer_and_tell(
+        self,
+        agent: Any,
+        conversation: Conversation,
+        session: ChatSession,
+        body: MessageBody,
+        turn: Turn,
+    ) -> None:
+        """Answer one message and tell the visitor's other tabs, also when it fails."""
+        whose, turn_id = session.conversation_id, str(body.id)
+        said = {"id": turn_id, "from": "user", "at": said_at(time.time()), "text": body.text}
+        self._audience.tell(whose, "message", **said)
+        self._audience.tell(whose, "typing", busy=True)
+        answered = False
+        try:
+            await self._answer(agent, conversation, session, body, turn)
+            answered = True
+        finally:
+            if not answered:
+                self._audience.tell(whose, "failed", id=turn_id)
+            self._audience.tell(whose, "typing", busy=False)
 
     async def _answer(
         self,
@@ -141,18 +258,28 @@ class ChatApi:
             await self._on_new_message(
                 UserMessage(
                     text,
-                    output_channel=WebOutput(turn),
+                    output_channel=WebOutput(turn, str(body.id), self._audience),
                     sender_id=session.conversation_id,
                     input_channel=CHANNEL,
                     message_id=str(body.id),
                 )
             )
 
+    async def _welcome(self, agent: Any, conversation_id: str, turn: Turn) -> None:
+        """Let the bot open the conversation, as Rasa's own trigger_intent route does."""
+        output = WebOutput(turn, WELCOME, self._audience)
+        async with agent.lock_store.lock(conversation_id):
+            tracker = await agent.processor.fetch_tracker_and_update_session(
+                conversation_id, output
+            )
+            await agent.trigger_intent(
+                intent_name="greet", entities=[], output_channel=output, tracker=tracker
+            )
+
     async def _stream(self, request: Request, turn: Turn) -> None:
         reply = await request.respond(
             content_type="application/x-ndjson; charset=utf-8",
-            # nginx would otherwise hold the lines back until the answer is complete.
-            headers={"X-Accel-Buffering": "no"},
+            headers=_UNBUFFERED,
         )
         async for message in turn.read():
             await reply.send(_line({"type": "message", **message}))
@@ -189,10 +316,14 @@ class WebOutput(OutputChannel):
 
     Args:
         turn: The turn that the messages belong to.
+        turn_id: What the messages are called after.
+        audience: Who else is told.
     """
 
-    def __init__(self, turn: Turn) -> None:
+    def __init__(self, turn: Turn, turn_id: str, audience: Audience) -> None:
         self._turn = turn
+        self._turn_id = turn_id
+        self._audience = audience
 
     @classmethod
     def name(cls) -> str:
@@ -203,7 +334,10 @@ class WebOutput(OutputChannel):
         """Send one response whole: its text, buttons and custom object stay together."""
         visible = visible_message(message)
         if visible:
-            self._turn.add(visible)
+            number = len(self._turn.messages)
+            head = {"id": f"{self._turn_id}:{number}", "from": "bot", "at": said_at(time.time())}
+            self._turn.add({**head, **visible})
+            self._audience.tell(recipient_id, "message", **head, **visible)
 
     async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
         """Send plain text."""
@@ -227,16 +361,6 @@ def _ready_agent(request: Request) -> Any:
     if agent is None:
         raise ChatError(503, "starting", starting_words(), {"Retry-After": "3"})
     return agent
-
-
-async def _welcome(agent: Any, conversation_id: str, turn: Turn) -> None:
-    """Let the bot open the conversation, as Rasa's own trigger_intent route does."""
-    output = WebOutput(turn)
-    async with agent.lock_store.lock(conversation_id):
-        tracker = await agent.processor.fetch_tracker_and_update_session(conversation_id, output)
-        await agent.trigger_intent(
-            intent_name="greet", entities=[], output_channel=output, tracker=tracker
-        )
 
 
 def _line(content: dict[str, Any]) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import BaseModel, Extra, StrictStr, ValidationError, validator
+from pydantic import BaseModel, Extra, StrictBool, StrictStr, ValidationError, constr, validator
 from sanic import Request, response
 from sanic.exceptions import PayloadTooLarge, SanicException
 from sanic.response import HTTPResponse
@@ -58,6 +58,14 @@ class MessageBody(BaseModel, extra=Extra.forbid):
         if not 1 <= len(value) <= MAX_TEXT_CHARACTERS:
             raise ValueError(f"expected 1 to {MAX_TEXT_CHARACTERS} characters")
         return value
+
+
+class FeedbackBody(BaseModel, extra=Extra.forbid):
+    """What a visitor thinks of an outcome; there is no room for words of theirs."""
+
+    message: constr(strict=True, min_length=1, max_length=80)  # type: ignore[valid-type]
+    helpful: StrictBool
+    reason: Literal["unclear", "off_topic", "not_my_case", "wrong", "other"] | None = None
 
 
 class EmptyBody(BaseModel, extra=Extra.forbid):

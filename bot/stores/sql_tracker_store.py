@@ -51,6 +51,12 @@ class AtlasTrackerStore(SQLTrackerStore):
         """Return the address of the conversations, whatever endpoints.yml says."""
         return conversations_url(get_settings().database_url)
 
+    async def forget(self, conversation_id: str) -> None:
+        """Delete every event of a conversation; the caller holds its lock."""
+        with self.session_scope() as session:
+            session.query(self.SQLEvent).filter_by(sender_id=conversation_id).delete()
+            session.commit()
+
 
 def conversations_url(database_url: str) -> URL:
     """Return where conversations are kept.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import time
+from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -23,6 +24,38 @@ def say_slot(slot: Slot, clinic: ClinicSettings) -> str:
     local = slot.start.astimezone(ZoneInfo(clinic.time_zone))
     person = clinic.practitioner(slot.practitioner_id)
     return f"{local:%a %b %-d, %-I:%M %p}" + (f" with {person.name}" if person else "")
+
+
+def slot_picker(slots: Sequence[Slot], clinic: ClinicSettings, now: datetime) -> dict[str, Any]:
+    """Describe times for a page that shows them as groups of radio buttons, one for each day.
+
+    Args:
+        slots: The times, in order.
+        clinic: For zone, names and how far ahead one can book.
+        now: The present moment, aware.
+
+    Returns:
+        The object that docs/web_chat.md calls `slots`; each payload is the time as `say_slot`
+        says it.
+    """
+    days: dict[str, list[dict[str, str]]] = {}
+    for slot in sorted(slots, key=lambda one: one.start):
+        local = slot.start.astimezone(clinic.zone)
+        person = clinic.practitioner(slot.practitioner_id)
+        days.setdefault(f"{local:%A, %B %-d}", []).append(
+            {
+                "time": f"{local:%-I:%M %p}",
+                "who": person.name if person else "",
+                "payload": say_slot(slot, clinic),
+            }
+        )
+    today = now.astimezone(clinic.zone).date()
+    return {
+        "kind": "slots",
+        "days": [{"day": day, "times": times} for day, times in days.items()],
+        "first": today.isoformat(),
+        "last": (today + timedelta(days=clinic.booking.horizon_days)).isoformat(),
+    }
 
 
 def say_days(slots: Sequence[Slot], clinic: ClinicSettings) -> str:

@@ -231,6 +231,33 @@ class PrivacyRules(_Section):
         return int(_within(value, 1, 3650, "days"))
 
 
+class ChatLook(_Section):
+    """How the web chat looks and behaves."""
+
+    colour: StrictStr = ""
+    idle_minutes: float = 15
+    exit_page: StrictStr = ""
+
+    @validator("colour")
+    @classmethod
+    def _six_digits(cls, value: str) -> str:
+        if value and not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+            raise ValueError('expected a colour such as "#0f5a52", or "" for Atlas\'s own')
+        return value
+
+    @validator("idle_minutes")
+    @classmethod
+    def _idle(cls, value: float) -> float:
+        return _within(value, 0, 24 * 60, "minutes")
+
+    @validator("exit_page")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^\s<>\"']+", value):
+            raise ValueError('expected an address such as "https://example.org", or ""')
+        return value
+
+
 class ClinicSettings(_Section):
     """Everything that clinic.yml says; an empty string means unknown."""
 
@@ -257,6 +284,7 @@ class ClinicSettings(_Section):
     practitioners: tuple[Practitioner, ...]
     booking: BookingRules = BookingRules()
     privacy: PrivacyRules = PrivacyRules()
+    chat: ChatLook = ChatLook()
 
     @validator("name")
     @classmethod
