@@ -66,6 +66,7 @@ from clinic.scheduling.wording import (
     say_days,
     say_hours,
     say_slot,
+    slot_picker,
 )
 from clinic.settings import get_settings
 from clinic.triage.rules import Level
@@ -424,6 +425,7 @@ class ActionAskBookingFormAppointmentSlot(SafeAction):
         dispatcher.utter_message(
             response="utter_ask_booking_form_appointment_slot",
             times=say_days(slots, clinic),
+            json_message=slot_picker(slots, clinic, clock.now()),
             buttons=[*buttons, *([_CALL_BACK_BUTTON] if offer.unmet and not offer.urgent else [])],
         )
         return [SlotSet("appointment_offers", offers), SlotSet("booking_shift", None)]
