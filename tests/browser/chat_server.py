@@ -38,6 +38,8 @@ class ScriptedAgent:
         self.lock_store = SimpleNamespace(lock=self._lock)
         self.processor = self
         self.tracker_store = self
+        self.channel: WebInput | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
 
     def is_ready(self) -> bool:
         return True
@@ -48,6 +50,9 @@ class ScriptedAgent:
 
     async def retrieve(self, conversation_id: str) -> Any:
         return self.trackers.get(conversation_id)
+
+    async def forget(self, conversation_id: str, *_entry: Any) -> None:
+        self.trackers.pop(conversation_id, None)
 
     async def fetch_tracker_and_update_session(self, conversation_id: str, output: Any) -> Any:
         tracker = SimpleNamespace(sender_id=conversation_id, events=[SessionStarted()])
@@ -62,9 +67,17 @@ class ScriptedAgent:
     async def handle_message(self, message: UserMessage) -> None:
         self.heard.append(message.text)
         tracker = self.trackers[message.sender_id]
-        tracker.events.append(UserUttered(message.text))
+        tracker.events.append(UserUttered(message.text, message_id=message.message_id))
         repeat = [{"text": f"You wrote: {message.text}"}]
         await self._say(tracker, message.output_channel, self.script.get(message.text, repeat))
+
+    def say_later(self, reply: Reply) -> None:
+        """Let the bot say something outside a turn to the visitor who came last."""
+        assert self.channel is not None
+        assert self.loop is not None
+        output = self.channel.get_output_channel()
+        tracker = list(self.trackers.values())[-1]
+        asyncio.run_coroutine_threadsafe(self._say(tracker, output, [reply]), self.loop).result(10)
 
     async def _say(self, tracker: Any, output: Any, replies: list[Reply]) -> None:
         for number, reply in enumerate(replies):
@@ -95,7 +108,8 @@ def chat_server(agent: ScriptedAgent, var: Path) -> Iterator[str]:
     async def serve() -> None:
         app = Sanic(f"chat-{uuid.uuid4().hex}", configure_logging=False)
         app.ctx.agent = agent
-        register([WebInput(var=var)], app, "/webhooks/")
+        agent.channel, agent.loop = WebInput(var=var), loop
+        register([agent.channel], app, "/webhooks/")
         server = await app.create_server(
             sock=listener, return_asyncio_server=True, access_log=False
         )

@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from chat_server import ScriptedAgent, chat_server
+from page_object import ChatPage
 from playwright.sync_api import Browser, Page, sync_playwright
+from states import SCRIPT
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -65,3 +69,32 @@ def page(chromium: Browser) -> Iterator[Page]:
     yield opened
     context.close()
     assert errors == []
+
+
+@pytest.fixture
+def scripted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[str, ScriptedAgent]]:
+    """Serve the channel around a bot that brings about every state; its address and the bot."""
+    monkeypatch.setenv("ATLAS_SECRET_KEY", "a key for tests that is long enough to sign with")
+    agent = ScriptedAgent(dict(SCRIPT))
+    with chat_server(agent, tmp_path) as address:
+        yield address, agent
+
+
+@pytest.fixture
+def agent(scripted: tuple[str, ScriptedAgent]) -> ScriptedAgent:
+    """The scripted bot."""
+    return scripted[1]
+
+
+@pytest.fixture
+def url(scripted: tuple[str, ScriptedAgent]) -> str:
+    """Where the scripted bot is served."""
+    return scripted[0]
+
+
+@pytest.fixture
+def chat(page: Page, url: str) -> ChatPage:
+    """A chat with the scripted bot, begun."""
+    return ChatPage(page, url, timeout=10).open()

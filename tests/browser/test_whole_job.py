@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from page_object import ChatPage
+from page_object import FOCUSED, ChatPage
 from playwright.sync_api import Browser, Page, expect
 from support.server import AtlasServer
 
@@ -115,10 +115,9 @@ def keep_picture(page: Page, name: str) -> None:
     expect(page.locator(".emergency-call")).to_be_in_viewport(ratio=0.99)
     expect(page.get_by_label("Your message to Atlas")).to_be_in_viewport(ratio=0.99)
     widths = page.evaluate(
-        "[innerWidth, document.documentElement.scrollWidth,"
-        " document.querySelector('.chat').getBoundingClientRect().right,"
-        " ...['.bar', '.log', '.dock'].map(part =>"
-        " document.querySelector(part).getBoundingClientRect().right)]"
+        "[innerWidth, document.documentElement.scrollWidth, ...['.chat', '.bar', '.log', '.dock']"
+        ".map(part => document.querySelector('atlas-chat').shadowRoot.querySelector(part)"
+        ".getBoundingClientRect().right)]"
     )
     assert set(widths) == {widths[0]}
     page.wait_for_timeout(300)  # until what arrived has stopped moving
@@ -132,7 +131,8 @@ def answer_until_level(chat: ChatPage, keep: Keep) -> None:
             break
         keep(f"04-{number + 1}")
         if "0 (no pain) to 10" in chat.last_replies()[-1]:
-            chat.send("about a 5")
+            chat.log.get_by_role("radio", name="5", exact=True).check()
+            chat.click_reply("Send")
         else:
             (answer,) = ORDINARY & set(chat.offered_replies())
             chat.click_reply(answer)
@@ -165,16 +165,17 @@ def test_a_visitor_with_neck_pain_ends_with_a_visit_in_the_book(
     keep("03-question-in-between")
 
     answer_until_level(chat, keep)
-    assert "about a 5" in chat.visitor_messages()
+    assert "5 out of 10" in chat.visitor_messages()
     assert "When did it start" not in chat.log.inner_text()  # it was said at the beginning
     keep("05-level")
 
     chat.click_reply("Yes, book a visit")
     keep("06-times")
-    wanted = chat.offered_replies()[-1]
-    assert "your name" in chat.click_reply(wanted)[-1]
-    chat.send(name)
-    summary = chat.send("(212) 555-0123")[-1]
+    wanted = chat.offered_times()[-1]
+    assert "your name" in chat.choose_time(wanted)[-1]
+    keep("06-name")
+    chat.fill_in("First and last name", name)
+    summary = chat.fill_in("Phone or e-mail", "(212) 555-0123")[-1]
     assert name in summary
     assert wanted in " ".join(summary.split())
     assert desk.visits_of(name) == []
@@ -201,7 +202,7 @@ def test_an_emergency_shows_an_alert_with_a_number_to_call_and_books_nothing(
     call = chat.log.get_by_role("link", name=f"Call {number}")
     expect(call).to_be_in_viewport(ratio=0.99)
     assert call.get_attribute("href") == f"tel:{number}"
-    assert number in chat.page.get_by_role("alert").inner_text()
+    assert number in chat.page.locator("#urgent").inner_text()
     assert chat.offered_replies() == []
     keep("11-emergency")
 
@@ -214,39 +215,79 @@ def test_an_emergency_shows_an_alert_with_a_number_to_call_and_books_nothing(
     chat.page.reload()
     chat.wait_idle()
     expect(chat.log.get_by_role("link", name=f"Call {number}")).to_have_count(1)
-    assert chat.page.locator("#chat").get_attribute("data-urgent") is not None
+    expect(chat.page.locator(".bar.urgent")).to_have_count(1)
 
 
-def test_somebody_without_a_mouse_gets_from_the_first_key_to_a_level(
-    page: Page, atlas: AtlasServer
+def test_somebody_without_a_mouse_gets_from_the_clinics_page_to_a_booking(
+    chromium: Browser, atlas: AtlasServer, desk: Desk
 ) -> None:
-    chat = ChatPage(page, atlas.base_url).open()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")  # "Skip to the message box"
+    page = chromium.new_context(locale="en-US", **DESKTOP).new_page()
+    chat = ChatPage(page, atlas.base_url)
+    page.goto(f"{atlas.base_url}/demo")
+    press_until(page, "Tab", "Chat with Atlas")
+    picture(page, "keyboard-1-launcher")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Your message to Atlas")).to_be_focused()
     page.keyboard.type(PAIN)
     page.keyboard.press("Enter")
+    expect(chat.log.locator(".choices")).to_be_visible()
     chat.wait_idle()
+    picture(page, "keyboard-2-checklist")
     for _ in range(9):
         if chat.log.locator(".card.level").count():
             break
-        (answer,) = ORDINARY & set(chat.offered_replies())
-        walk_back_to(page, answer)
+        if chat.log.get_by_role("radio").count():
+            press_until(page, "Shift+Tab", "10")
+            for _step in range(5):
+                page.keyboard.press("ArrowLeft")
+            picture(page, "keyboard-3-scale")
+            press_until(page, "Tab", "Send")
+        else:
+            (answer,) = ORDINARY & set(chat.offered_replies())
+            press_until(page, "Shift+Tab", answer)
         page.keyboard.press("Enter")
         chat.wait_idle()
-    expect(chat.log.locator(".card.level")).to_be_visible()
-    expect(page.get_by_label("Your message to Atlas")).to_be_focused()
-    keep_picture(page, "keyboard-level")
+    picture(page, "keyboard-4-level")
+    press_until(page, "Shift+Tab", "Yes, book a visit")
+    page.keyboard.press("Enter")
+    chat.wait_idle()
+    press_until(page, "Shift+Tab", chat.offered_times()[-1])
+    page.keyboard.press("Space")
+    picture(page, "keyboard-5-times")
+    press_until(page, "Tab", "Choose this time")
+    page.keyboard.press("Enter")
+    chat.wait_idle()
+    for label, value in (("name", "Kay Board"), ("contact", "(212) 555-0177")):
+        press_until(page, "Shift+Tab", label)
+        page.keyboard.type(value)
+        picture(page, f"keyboard-6-{label}")
+        page.keyboard.press("Enter")
+        chat.wait_idle()
+    press_until(page, "Shift+Tab", "Yes, book it")
+    picture(page, "keyboard-7-check")
+    page.keyboard.press("Enter")
+    chat.wait_idle()
+    expect(chat.log.locator(".card.appointment")).to_be_visible()
+    picture(page, "keyboard-8-booked")
+    assert len(desk.visits_of("Kay Board")) == 1
+    page.context.close()
 
 
-def walk_back_to(page: Page, title: str) -> None:
-    """Press Shift+Tab until a choice has the focus, and check that one can see it there."""
-    for _ in range(10):
-        page.keyboard.press("Shift+Tab")
-        text, outline = page.evaluate(
-            "[document.activeElement.innerText,"
-            " getComputedStyle(document.activeElement).outlineStyle]"
+def press_until(page: Page, key: str, wanted: str) -> None:
+    """Press a key until something with this name has the focus, which one can see there."""
+    for _ in range(40):
+        page.keyboard.press(key)
+        names, outline, framed = page.evaluate(
+            f"[[{FOCUSED}.innerText, {FOCUSED}.name, {FOCUSED}.value],"
+            f" getComputedStyle({FOCUSED}).outlineStyle,"
+            f" {FOCUSED}.closest('.composer, .step') !== null]"
         )
-        assert outline != "none"
-        if " ".join(text.split()) == title:
+        assert outline != "none" or framed
+        if wanted in [" ".join(str(name or "").split()) for name in names]:
             return
-    raise AssertionError(f"{title!r} is out of the keyboard's reach")
+    raise AssertionError(f"{wanted!r} is out of the keyboard's reach")
+
+
+def picture(page: Page, name: str) -> None:
+    page.wait_for_timeout(300)  # until what arrived has stopped moving
+    page.screenshot(path=PICTURES / f"{name}.png")

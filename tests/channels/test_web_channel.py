@@ -65,6 +65,9 @@ class EchoAgent:
     async def retrieve(self, conversation_id: str) -> Any:
         return self.trackers.get(conversation_id)
 
+    async def forget(self, conversation_id: str, *_entry: Any) -> None:
+        del self.trackers[conversation_id]
+
     async def fetch_tracker_and_update_session(self, conversation_id: str, output: Any) -> Any:
         tracker = SimpleNamespace(sender_id=conversation_id, events=[SessionStarted()])
         self.trackers[conversation_id] = tracker
@@ -81,7 +84,10 @@ class EchoAgent:
     async def handle_message(self, message: UserMessage) -> None:
         self.heard.append(message.text)
         tracker = self.trackers[message.sender_id]
-        tracker.events.append(UserUttered(message.text, input_channel=message.input_channel))
+        said = UserUttered(
+            message.text, input_channel=message.input_channel, message_id=message.message_id
+        )
+        tracker.events.append(said)
         await self._say(tracker, message.output_channel, f"echo: {message.text}")
         await self.may_answer.wait()
         if self.failure:
@@ -99,10 +105,13 @@ class EchoAgent:
 class Chat:
     """A browser's side of one server."""
 
-    def __init__(self, client: aiohttp.ClientSession, base: str, agent: EchoAgent) -> None:
+    def __init__(
+        self, client: aiohttp.ClientSession, base: str, agent: EchoAgent, channel: WebInput
+    ) -> None:
         self.client = client
         self.base = base
         self.agent = agent
+        self.channel = channel
         self.token = ""
 
     async def open(self) -> dict[str, Any]:
@@ -123,6 +132,9 @@ class Chat:
             assert reply.status == 200, await reply.text()
             return [json.loads(line) for line in (await reply.text()).splitlines()]
 
+    async def ids(self) -> list[str]:
+        return [message["id"] for message in (await self.history())[1]["messages"]]
+
     async def history(self) -> tuple[int, dict[str, Any]]:
         headers = {"Authorization": f"Bearer {self.token}"}
         async with self.client.get(f"{self.base}/chat/history", headers=headers) as reply:
@@ -130,6 +142,14 @@ class Chat:
 
 
 Serve = Callable[..., Any]
+
+
+def said(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out what names a message and when it was said."""
+    return [
+        {key: value for key, value in message.items() if key not in ("id", "at", "from")}
+        for message in messages
+    ]
 
 
 @pytest.fixture
@@ -144,7 +164,8 @@ async def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterato
         agent = agent or EchoAgent()
         app = Sanic(f"chat-{uuid.uuid4().hex}", configure_logging=False)
         app.ctx.agent = agent
-        register([WebInput(limits=limits, var=tmp_path)], app, "/webhooks/")
+        channel = WebInput(limits=limits, var=tmp_path)
+        register([channel], app, "/webhooks/")
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
         server = await app.create_server(
@@ -154,7 +175,7 @@ async def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterato
         servers.append(server)
         client = aiohttp.ClientSession()
         clients.append(client)
-        return Chat(client, f"http://127.0.0.1:{listener.getsockname()[1]}", agent)
+        return Chat(client, f"http://127.0.0.1:{listener.getsockname()[1]}", agent, channel)
 
     yield start
     for client in clients:
@@ -190,16 +211,16 @@ async def test_the_page_shows_the_clinic_and_its_emergency_number_without_script
 
 
 async def test_a_page_that_did_not_change_is_not_sent_again(chat: Chat) -> None:
-    async with chat.client.get(f"{chat.base}/chat/chat.js") as reply:
+    async with chat.client.get(f"{chat.base}/chat/atlas-chat.js") as reply:
         assert reply.headers["Content-Type"].startswith("text/javascript")
         etag = reply.headers["ETag"]
     async with chat.client.get(
-        f"{chat.base}/chat/chat.js", headers={"If-None-Match": etag}
+        f"{chat.base}/chat/atlas-chat.js", headers={"If-None-Match": etag}
     ) as reply:
         assert reply.status == 304
 
 
-@pytest.mark.parametrize("path", ["chat.html", "secret_key", "..%2Fclinic.yml", "%2e%2e"])
+@pytest.mark.parametrize("path", ["chat.html", "demo", "secret_key", "..%2Fclinic.yml", "%2e%2e"])
 async def test_no_other_file_is_served(chat: Chat, path: str) -> None:
     async with chat.client.get(f"{chat.base}/chat/{path}") as reply:
         assert reply.status == 404
@@ -208,7 +229,7 @@ async def test_no_other_file_is_served(chat: Chat, path: str) -> None:
 def test_the_clinics_own_words_are_escaped_and_what_it_left_empty_is_hidden() -> None:
     settings = get_settings()
     clinic = settings.clinic.copy(update={"name": '<b>"Neck" & Co</b>', "phone": ""})
-    page = render_page(settings.root / "widget" / "chat.html", clinic)
+    page = render_page(settings.root / "widget" / "page" / "chat.html", clinic, integrity="x")
     assert "<b>" not in page
     assert "&lt;b&gt;&quot;Neck&quot; &amp; Co" in page
     assert 'href="tel:" hidden' in page
@@ -220,12 +241,12 @@ def test_the_clinics_own_words_are_escaped_and_what_it_left_empty_is_hidden() ->
 async def test_the_welcome_is_what_the_bot_says(serve: Serve) -> None:
     chat = await serve()
     opened = await chat.open()
-    assert opened["messages"] == [{"text": "Hello.", "buttons": BUTTONS}]
+    assert said(opened["messages"]) == [{"text": "Hello.", "buttons": BUTTONS}]
     assert opened["expires_at"] > now().isoformat()
 
 
 async def test_an_answer_arrives_as_lines_that_end_with_done(chat: Chat) -> None:
-    assert await chat.say("my neck hurts") == [
+    assert said(await chat.say("my neck hurts")) == [
         {"type": "message", "text": "echo: my neck hurts"},
         {"type": "message", "text": "Anything else?", "buttons": BUTTONS},
         {"type": "done"},
@@ -469,12 +490,21 @@ async def test_the_history_reads_as_the_conversation_did(chat: Chat) -> None:
     await chat.say("/book_appointment")
     status, content = await chat.history()
     assert status == 200
-    assert content["messages"] == [
-        {"from": "bot", "text": "Hello."},
-        {"from": "user", "text": "Book a visit"},
-        {"from": "bot", "text": "echo: /book_appointment"},
-        {"from": "bot", "text": "Anything else?", "buttons": BUTTONS},
+    assert said(content["messages"]) == [
+        {"text": "Hello."},
+        {"text": "Book a visit"},
+        {"text": "echo: /book_appointment"},
+        {"text": "Anything else?", "buttons": BUTTONS},
     ]
+    assert [message["from"] for message in content["messages"]] == ["bot", "user", "bot", "bot"]
+
+
+async def test_a_message_has_the_same_id_in_the_answer_and_in_the_history(chat: Chat) -> None:
+    message_id = str(uuid.uuid4())
+    lines = await chat.say("my neck hurts", message_id)
+    answered = [line["id"] for line in lines if line["type"] == "message"]
+    assert await chat.ids() == ["welcome:0", message_id, *answered]
+    assert answered == [f"{message_id}:0", f"{message_id}:1"]
 
 
 async def test_one_visitor_cannot_read_another(serve: Serve) -> None:
@@ -503,14 +533,10 @@ def test_a_passed_checklist_is_left_out_and_its_choices_read_as_titles() -> None
         UserUttered("I have a fever. my arm is numb"),
         BotUttered("Thank you.", {"custom": {"kind": "level", "level": "consultation_24"}}),
     ]
-    assert transcript(events) == [
-        {"from": "bot", "text": "Any of these?"},
-        {"from": "user", "text": "Fever, Numb arm"},
-        {
-            "from": "bot",
-            "text": "Thank you.",
-            "custom": {"kind": "level", "level": "consultation_24"},
-        },
+    assert said(transcript(events)) == [
+        {"text": "Any of these?"},
+        {"text": "Fever, Numb arm"},
+        {"text": "Thank you.", "custom": {"kind": "level", "level": "consultation_24"}},
     ]
 
 
