@@ -124,5 +124,17 @@ SCRIPT: dict[str, list[Reply]] = {
             "buttons": [{"title": "CT scan", "payload": "x"}],
         },
     ],
+    "summary": [
+        {
+            "text": "What you told me\n\n- Place: neck\n- Since: 3 weeks",
+            "custom": {
+                "kind": "summary",
+                "title": "Summary of your chat",
+                "file": "summary.html",
+                "page": "<!doctype html><title>Summary</title><p>neck</p>",
+            },
+        },
+        utter("utter_offer_booking_again"),
+    ],
     "long": [{"text": "\n\n".join(f"paragraph {number}" for number in range(1, 31))}],
 }

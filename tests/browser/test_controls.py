@@ -140,6 +140,15 @@ def test_a_level_can_be_saved_and_printed(chat: ChatPage) -> None:
     )
 
 
+def test_a_summary_is_kept_as_a_page(chat: ChatPage) -> None:
+    chat.send("summary")
+    with chat.page.expect_download() as download:
+        chat.click_reply("Save as a page")
+    assert download.value.suggested_filename == "summary.html"
+    assert "<p>neck</p>" in Path(download.value.path()).read_text()
+    assert "Yes, book a visit" in chat.offered_replies()
+
+
 def test_a_picture_is_made_larger_and_zoomed(chat: ChatPage) -> None:
     chat.send("explain")
     chat.click_reply("Make it larger")

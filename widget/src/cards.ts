@@ -147,6 +147,31 @@ export function appointmentCard(message: Message, context: Context): TemplateRes
   </div>`;
 }
 
+/** What the visitor told, to keep; the page comes inside the message and has no address. */
+export function summaryCard(message: Message, context: Context): TemplateResult {
+  const { texts, numbers, clinic } = context;
+  const { title = "", file = "summary.html", page = "" } = message.custom as Record<string, string>;
+  const text = message.text ?? "";
+  return html`<div class="card summary-card">
+    <p class="card-head">${icon("page")}${title}</p>
+    <div class="card-body">${rich(text, numbers)}</div>
+    <div class="card-foot">
+      <button
+        class="download"
+        type="button"
+        @click=${() => download(String(file).replace(/[^\w.-]/g, ""), "text/html", String(page))}
+      >
+        ${icon("download")}${texts.savePage}
+      </button>
+      <div class="paper">
+        <button class="tool" type="button" @click=${() => print(`Atlas, ${clinic}`, plain(text))}>
+          ${icon("print")}${texts.printCard}
+        </button>
+      </div>
+    </div>
+  </div>`;
+}
+
 const PICTURE = /^[a-z0-9_]+\.svg$/;
 
 export const isPicture = ({ custom }: Message) =>

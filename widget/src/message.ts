@@ -6,6 +6,7 @@ import {
   levelCard,
   levelOf,
   pictureCard,
+  summaryCard,
 } from "./cards";
 import { bodyMap, hasRegions } from "./controls/body-map";
 import { checklist } from "./controls/checklist";
@@ -38,11 +39,13 @@ export function botMessage(message: Message, open: boolean, context: Context): u
     ? levelCard(message, level, context)
     : message.custom?.kind === "appointment"
       ? appointmentCard(message, context)
-      : isPicture(message)
-        ? pictureCard(message, context)
-        : message.text
-          ? html`<div class="bubble" id=${labelOf(message)}>${rich(message.text, context.numbers)}</div>`
-          : nothing;
+      : message.custom?.kind === "summary" && message.custom["page"]
+        ? summaryCard(message, context)
+        : isPicture(message)
+          ? pictureCard(message, context)
+          : message.text
+            ? html`<div class="bubble" id=${labelOf(message)}>${rich(message.text, context.numbers)}</div>`
+            : nothing;
   return [shown, open ? control(message, context) : nothing];
 }
 
