@@ -8,6 +8,7 @@ from datetime import date
 from clinic.history.ages import is_age_in_years
 from clinic.history.feasts import feast_before
 from clinic.history.numbers import UNITS, Measure, number_at, range_end
+from clinic.history.time_phrases import PHRASES_BY_WORD
 from clinic.history.words import NO_BREAK, SENTENCE_END, Word, word_set
 
 _DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4, "year": 365.0}
@@ -17,6 +18,8 @@ _SINCE = word_set("since from started began start on last this came begun")
 _SINCE_FEAST = word_set("since from around about before after at on over last")
 _LOOSELY = word_set("on came come")  # "on Friday" may be to come
 _PAST_WORDS = word_set("for since ago past last over back")
+_BEEN = word_set("been bin its")
+_OF_PAIN = word_set("pain ache aching sore soreness neck back headache stiffness")
 _ANCHORS = word_set("for since past last over about around roughly bout")
 _AFTER = word_set("ago now back")
 _NOT_LASTING = word_set("every each when lasts morning mornings then")
@@ -69,80 +72,8 @@ _MONTHS = {
     )
     for form in forms.split()
 }
+_PARTS = {"beginning": 1, "start": 1, "early": 5, "middle": 15, "mid": 15, "end": 28, "late": 25}
 _SEASONS = {"spring": 4, "summer": 7, "autumn": 10, "fall": 10, "winter": 1}
-_PHRASES: dict[str, float] = {
-    "the day before yesterday": 2,
-    "day before yesterday": 2,
-    "yesterday": 1,
-    "yday": 1,
-    "last night": 1,
-    "this morning": 0,
-    "this afternoon": 0,
-    "this evening": 0,
-    "tonight": 0,
-    "today": 0,
-    "just now": 0,
-    "earlier today": 0,
-    "right now": 0,
-    "the other day": 3,
-    "a fortnight": 14,
-    "fortnight": 14,
-    "long weekend": 5,
-    "last week": 7,
-    "last weekend": 5,
-    "the weekend": 4,
-    "this week": 3,
-    "last month": 30,
-    "last year": 365,
-    "all week": 7,
-    "all day": 1,
-    "all year": 300,
-    "for ages": 365,
-    "ages": 365,
-    "forever": 730,
-    "for donkeys years": 3650,
-    "as long as i can remember": 3650,
-    "all my life": 7300,
-    "a while": 60,
-    "half a year": 182,
-    "half an hour": 0.02,
-    "a decade": 3650,
-    "decades": 7300,
-    "a long time": 365,
-    "few days": 3,
-    "couple days": 2,
-    "couple weeks": 14,
-    "woke up with it": 0,
-    "moments ago": 0,
-    "this arvo": 0,
-    "this aft": 0,
-    "this mornin": 0,
-    "this lunchtime": 0,
-    "at lunchtime": 0,
-    "at lunch": 0,
-    "at breakfast": 0,
-    "at teatime": 0,
-    "past week": 7,
-    "past month": 30,
-    "past fortnight": 14,
-    "past year": 365,
-    "past few days": 3,
-    "last few days": 3,
-    "these few days": 3,
-    "past few weeks": 21,
-    "last few weeks": 21,
-    "past few months": 90,
-    "last few months": 90,
-    "quarter of a year": 91,
-    "a week today": 7,
-    "a fortnight today": 14,
-    "day before yest": 2,
-    "yest": 1,
-    "two nights ago": 2,
-}
-_PHRASES_BY_WORD: dict[str, list[tuple[list[str], float]]] = {}
-for _phrase, _days in _PHRASES.items():
-    _PHRASES_BY_WORD.setdefault(_phrase.split()[0], []).append((_phrase.split(), _days))
 
 
 def find_durations(words: list[Word], today: date) -> list[Measure]:
@@ -297,12 +228,16 @@ def _is_time_gone_by(words: list[Word], start: int, index: int, unit: str) -> bo
         return False
     if unit not in ("minute", "hour"):
         return True
+    if before[-1:] and before[-1] in _BEEN and not after:
+        return True  # "it's been two hours"
+    if after[:1] and after[0] in _OF_PAIN and (paused or start == 0):
+        return True  # "36 hours neck pain"
     around = {*_norms(words, index, index + 4), *before}
     return bool(_PAST_WORDS & {*before, *after}) and not around & _NOT_LASTING
 
 
 def _worded(words: list[Word], index: int) -> Measure | None:
-    for parts, days in _PHRASES_BY_WORD.get(words[index].norm, ()):
+    for parts, days in PHRASES_BY_WORD.get(words[index].norm, ()):
         last = index + len(parts)
         if _norms(words, index, last) == parts and all(
             word.break_before == NO_BREAK for word in words[index + 1 : last]
@@ -323,7 +258,10 @@ def _weekday(words: list[Word], index: int, today: date) -> Measure | None:
         count = number_at(words, index - 1)
         if count is None or after[:1] != ["ago"]:
             return None
-        return Measure(ago + 7.0 * (count[0] - 1), index - 1, index + 2, True)
+        last = index + 3 if after[1:2] == ["today"] else index + 2
+        return Measure(ago + 7.0 * (count[0] - 1), index - 1, last, True)
+    if after[:1] == ["the"] and re.fullmatch(r"[0-9]{1,2}(st|nd|rd|th)?", "".join(after[1:3])):
+        return None  # "Saturday the 14th" is read at its day
     if after[:1] == ["week"] or before[-2:] == ["week", "past"] or before[-2:] == ["week", "last"]:
         return Measure(ago + 7.0, index, index + 1, True)
     if after[:1] == ["last"] or after[:2] == ["just", "gone"]:
@@ -388,6 +326,8 @@ def _dated(words: list[Word], index: int, today: date) -> Measure | None:
         month = today.month
     elif before and before[0] in _MONTHS and (ordinal or before[0] not in ("may", "march")):
         month = _MONTHS[before[0]]
+    elif ordinal and _is_day_of_late(words, index, last):
+        month = today.month if int(number[1]) <= today.day else (today.month - 2) % 12 + 1
     else:
         return None
     try:
@@ -396,6 +336,22 @@ def _dated(words: list[Word], index: int, today: date) -> Measure | None:
     except ValueError:
         return None
     return Measure(float((today - day).days), index, last, True)
+
+
+def _is_day_of_late(words: list[Word], index: int, last: int) -> bool:
+    """Tell "carried it on the 12th" from "book me in on the 12th" and "the 2nd time"."""
+    before = _norms(words, index - 4, index)
+    if before[-1:] != ["the"] or set(before) & (_NO_PAST - _WEEKDAYS.keys()):
+        return False
+    if not set(before) & {*_WEEKDAYS, "on", "since", "from", "about", "around"}:
+        return False
+    if (
+        last < len(words)
+        and words[last].break_before == NO_BREAK
+        and (words[last].norm in ("time", "day", "floor", "week", "degree", "rib", "one"))
+    ):
+        return False
+    return "since" in before or _tells_of_the_past(words, index)
 
 
 def _year(words: list[Word], index: int, today: date) -> Measure | None:
@@ -413,11 +369,12 @@ def _month(words: list[Word], index: int, today: date) -> Measure | None:
         return None  # "October 30th" is read at its day
     month = _MONTHS.get(norm) or _SEASONS.get(norm)
     reach = 2 if norm == "may" else 4
-    if month is None or not {"since", "in", "from", "last"} & set(
-        _norms(words, index - reach, index)
-    ):
+    before = set(_norms(words, index - reach, index))
+    part = next((day for name, day in _PARTS.items() if name in _norms(words, index - 2, index)), 0)
+    if month is None or not before & {"since", "in", "from", "last", *(_PARTS if part else ())}:
         return None
     if re.fullmatch(r"(19|20)[0-9]{2}", "".join(_norms(words, index + 1, index + 2))):
         return None  # "June 2019" is read at its year
     year = today.year if month <= today.month else today.year - 1
-    return Measure(float(max((today - date(year, month, 15)).days, 3)), index, index + 1, True)
+    began = date(year, month, part or 15)
+    return Measure(float(max((today - began).days, 3)), index, index + 1, True)

@@ -53,6 +53,22 @@ def _thanksgiving(year: int) -> date:
     return first + timedelta(days=(_THURSDAY - first.weekday()) % 7 + 21)
 
 
+def _labor_day(year: int) -> date:
+    """Return the first Monday of September."""
+    first = date(year, 9, 1)
+    return first + timedelta(days=-first.weekday() % 7)
+
+
+def _memorial_day(year: int) -> date:
+    """Return the last Monday of May."""
+    return date(year, 5, 31) - timedelta(days=date(year, 5, 31).weekday())
+
+
+def _late_summer_holiday(year: int) -> date:
+    """Return the last Monday of August, a holiday in England, Wales and Northern Ireland."""
+    return date(year, 8, 31) - timedelta(days=date(year, 8, 31).weekday())
+
+
 # Moved by the moon; source: published Hindu and Islamic calendars.
 _DIWALI = {
     2024: date(2024, 11, 1),
@@ -84,6 +100,10 @@ _FEASTS: dict[str, Callable[[int], date | None]] = {
     "independence day": _fixed(7, 4),
     "clocks went back": _clocks_back,
     "clocks changed": _clocks_back,
+    "labor day": _labor_day,
+    "labour day": _labor_day,
+    "memorial day": _memorial_day,
+    "august bank holiday": _late_summer_holiday,
     "halloween": _fixed(10, 31),
     "bonfire night": _fixed(11, 5),
     "diwali": _DIWALI.get,

@@ -10,6 +10,9 @@ from clinic.history.findings import Assertion, Finding
 
 # Not being able to turn the neck says nothing of an injury; these do.
 _VIOLENCE = frozenset({"high_energy", "head_load", "knocked_out"})
+# What cannot happen without an injury; a lift or a match may only have strained.
+_INJURING = frozenset({"car_crash", "blow"})
+_STRAINING = frozenset({"posture_sleep", "lift", "sport"})
 
 
 def merge(
@@ -82,10 +85,11 @@ def _settle(changes: dict[str, Any], now: Callable[[str], Any], denied: list[Fin
     """Draw the few conclusions that the words imply."""
     mechanism = now("injury_mechanism")
     violent = bool(_VIOLENCE & set(now("injury_danger") or ()))
-    if violent and now("injury") is None:
+    hurt = mechanism in _INJURING and "injury_mechanism" in changes
+    if (violent or hurt) and now("injury") is None:
         changes["injury"] = True
     injury_denied = any(item.attribute == "injury" for item in denied) and not violent
-    if injury_denied and now("injury") is False and mechanism not in ("posture_sleep", "lift"):
+    if injury_denied and now("injury") is False and mechanism not in _STRAINING:
         changes["injury_mechanism"] = None
     if now("onset_how") is None and now("injury") is True:
         changes["onset_how"] = "after_injury"

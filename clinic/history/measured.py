@@ -8,7 +8,14 @@ from typing import Any
 
 from clinic.history.assertion import Context
 from clinic.history.findings import Assertion, Finding
-from clinic.history.measures import Measure, age_band, find_ages, find_durations, find_scores
+from clinic.history.measures import (
+    Measure,
+    age_band,
+    find_ages,
+    find_durations,
+    find_scores,
+    number_at,
+)
 from clinic.history.numbers import FEVERS
 from clinic.history.words import NO_BREAK, SENTENCE_END, Word, word_set
 
@@ -29,10 +36,13 @@ _OTHER_EVENTS = word_set(
     "scan mri xray surgery operation moved partum pregnant birth breastfeeding breast diagnosis "
     "diagnosed tablets antibiotics jab birthday married job boss fine recovered"
 )
+_OVER = word_set("healed mended settled clear cleared recovered")
 _NOT_OF_THE_PAIN = -3
 _NEAR = 4
 _NOW_WORDS = word_set("now today currently moment still present sitting tonight")
-_THEN = word_set("was were worst night yesterday most some")
+_THEN = word_set("was were worst night yesterday most some then before")
+_NEWLY = word_set("new different again")
+_ONLY_NOW = (["today"], ["tonight"], ["right", "now"], ["just", "now"])
 
 
 def measured(
@@ -50,7 +60,7 @@ def measured(
     return [
         *_severity(words, text),
         *_age(words, context),
-        *_durations(words, today, findings),
+        *_durations(words, today, findings, find_scores(words, text)),
     ]
 
 
@@ -87,12 +97,19 @@ def _is_of_children(context: Context, age: Measure) -> bool:
     return bool({word.norm for word in context.words[max(0, age.first - 4) : age.first]} & _OTHERS)
 
 
-def _durations(words: list[Word], today: date, findings: Sequence[Finding]) -> list[Finding]:
+def _durations(
+    words: list[Word], today: date, findings: Sequence[Finding], scores: Sequence[Measure]
+) -> list[Finding]:
+    every = find_durations(words, today)
     durations = [
         measure
-        for measure in find_durations(words, today)
-        if not _is_history_date(words, measure, findings)
+        for measure in every
+        if not _is_history_date(words, measure, findings, every)
+        and not _is_time_of_score(words, measure, scores)
     ]
+    since_age = _since_age(words)
+    if since_age is not None:
+        durations = [since_age, *(item for item in durations if item.first > since_age.last)]
     if not durations:
         return []
     anchored = [measure for measure in durations if measure.anchored] or durations
@@ -104,11 +121,52 @@ def _durations(words: list[Word], today: date, findings: Sequence[Finding]) -> l
     return found
 
 
+def _since_age(words: list[Word]) -> Measure | None:
+    """Read "since I was 17 and I'm 34 now"."""
+    norms = [word.norm for word in words]
+    for index in range(len(norms) - 3):
+        if norms[index] == "since" and norms[index + 2] == "was":
+            began = number_at(words, index + 3)
+            now = [age for age in find_ages(words) if began and age.first >= began[1]]
+            if began and now and now[0].value > began[0]:
+                days = 365.0 * (now[0].value - began[0])
+                return Measure(days, index, began[1], True)
+    return None
+
+
 def _pain_duration(words: list[Word], durations: list[Measure]) -> Measure | None:
     """Take the time span that belongs to the pain most plainly; the first of equals."""
-    weighed = [(_weight(words, measure), -measure.first, measure) for measure in durations]
+    first = durations[0].last
+    weighed = [
+        (_weight(words, measure) + _newness(words, first, measure), -measure.first, measure)
+        for measure in durations
+    ]
     weight, _, best = max(weighed, key=lambda item: item[:2])
     return best if weight > _NOT_OF_THE_PAIN else None
+
+
+def _newness(words: list[Word], first: int, measure: Measure) -> int:
+    """Weigh "but this is new, about ten days" over the years told of before it."""
+    told = {word.norm for word in words[first : measure.first]}
+    return 4 if told & _NEWLY else 0
+
+
+def _is_time_of_score(words: list[Word], measure: Measure, scores: Sequence[Measure]) -> bool:
+    """Tell "a 2 right now" and "today it's a 4" from "since today"."""
+    if [word.norm for word in words[measure.first : measure.last]] not in _ONLY_NOW:
+        return False
+    return any(
+        measure.first - score.last <= 0
+        if score.first < measure.first
+        else _leads(words, measure, score)
+        for score in scores
+    )
+
+
+def _leads(words: list[Word], measure: Measure, score: Measure) -> bool:
+    """Tell whether a score follows within its clause."""
+    between = words[measure.last : score.first + 1]
+    return len(between) <= _NEAR and all(word.break_before == NO_BREAK for word in between)
 
 
 def _weight(words: list[Word], measure: Measure) -> int:
@@ -118,8 +176,12 @@ def _weight(words: list[Word], measure: Measure) -> int:
     weight = int(inside[0] == "since" or measure.anchored)
     if set(before[-2:]) & _LASTING or set(after[:2]) & _LASTING_AFTER:
         weight += 3
-    if inside[-1] in _PASSING or inside[0] in _PASSING:
+    if inside[-1] in _PASSING or inside[0] in _PASSING or inside[0] == "woke":
         weight -= 2
+    if inside == ["all", "day"] and not set(before) & _ONSET and "been" not in before:
+        weight -= 4  # "I carry trays all day"
+    if (inside[0] == "ages" and before[-1:] == ["thats"]) or set(after[:3]) & _OVER:
+        weight -= 4
     if set(before[-3:]) & _ONSET or set(after[:2]) & _ONSET:
         weight += 3
     if set(before) & _OTHER_EVENTS or set(after[:2]) & _OTHER_EVENTS:
@@ -204,14 +266,23 @@ def _sentence_start(words: list[Word], index: int) -> int:
     return index
 
 
-def _is_history_date(words: list[Word], measure: Measure, findings: Sequence[Finding]) -> bool:
+def _is_history_date(
+    words: list[Word], measure: Measure, findings: Sequence[Finding], every: Sequence[Measure]
+) -> bool:
     """Tell a date of an old illness or a procedure from the pain's own."""
     first = _sentence_start(words, measure.first)
     start, end = words[first].start, words[measure.last - 1].end + _HISTORY_REACH
-    near = any(
-        finding.attribute in _DATED and start <= finding.start and finding.end <= end
+    dated = [
+        finding
         for finding in findings
-    )
+        if finding.attribute in _DATED and start <= finding.start and finding.end <= end
+    ]
+    lasting = words[max(0, measure.first - 1)].norm in ("for", "since")
+    if lasting and measure is not min(
+        every, key=lambda other: min((_distance(words, other, item) for item in dated), default=0)
+    ):
+        return False  # "24 weeks pregnant and sore for 6 days"
+    near = bool(dated)
     sentence = {word.norm for word in words[first : measure.last]}
     return near and not _OF_THE_PAIN & sentence
 

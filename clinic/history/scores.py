@@ -8,11 +8,31 @@ from clinic.history.words import NO_BREAK, Word, word_set
 _HIGHEST = 10
 _TEN = ("10", "ten")
 _NO_SCORE_AFTER = frozenset({*UNITS, "kids", "times", "am", "pm"})
+# Words that weigh the pain before a number that ends its clause: "I'd call it five".
+_WEIGHED = (
+    ["call", "it"],
+    ["calling", "it"],
+    ["give", "it"],
+    ["giving", "it"],
+    ["say", "its"],
+    ["down", "to"],
+    ["up", "to"],
+    ["dropped", "to"],
+    ["settled", "at"],
+)
+_RATERS = word_set("id i hed shed he she")
+_AT_THIS_TIME = word_set("today tonight currently atm rn")
+_ON_SUCH_DAYS = (["most", "days"], ["most", "mornings"], ["by", "evening"], ["by", "night"])
+_NO_SCORE_BEFORE = word_set("at since until by from around started began happened booked turns")
+_PEOPLE = word_set(
+    "son daughter kid kids child boy girl toddler baby lad twins teen aged age grandson "
+    "granddaughter niece nephew years year months month weeks week days day c t l"
+)
 _SCALE = word_set("pain severity score level rate scale")
 _MINUS = (" -", "\n-")
 _RATED = word_set("it pain neck back shoulder sits sitting put score about")
 _AFTER_SCALE = word_set("now at or and but")
-_AFTER_RATING = word_set("today right most on or maybe when if from now at tonight but")
+_AFTER_RATING = word_set("today right just most on or maybe when if from now at tonight but")
 _NOT_BEFORE_A_SCORE = word_set("since until by from in for like has have of at and the")
 _ROUGHLY = word_set("about around maybe roughly solid good strong probably like")
 _BEFORE_ROUGHLY = word_set("a an its is it today now was")
@@ -83,6 +103,8 @@ def _is_scored_by_context(words: list[Word], index: int, after: int) -> bool:
     tail = [word.norm for word in words[after : after + 3]]
     if tail[:1] and tail[0] in _NO_SCORE_AFTER:
         return False
+    if _is_scored_at_a_time(words, index, tail) or _is_weighed(words, index, after):
+        return True
     before = ["", "", *(word.norm for word in words[max(0, index - 4) : index])]
     last, last_but_one = before[-1], before[-2]
     ends = _ends(words, after)
@@ -95,6 +117,37 @@ def _is_scored_by_context(words: list[Word], index: int, after: int) -> bool:
     if _SCALE & set(before):
         return ends or not tail[0].isalpha() or tail[0] in _AFTER_SCALE
     if last in _ROUGHLY:
-        return ends and last_but_one in _BEFORE_ROUGHLY
+        paused = words[index - 1].break_before != NO_BREAK
+        return ends and (paused or last_but_one in _BEFORE_ROUGHLY)
     asked_back = bool(last) and words[index - 1].question and last in _RATED
     return ends and (last in _NOW or asked_back or (last == "at" and last_but_one in _RATED))
+
+
+def _is_scored_at_a_time(words: list[Word], index: int, tail: list[str]) -> bool:
+    """Read "5 today", "7 most days" and "zero at the minute"; "at about 2 today" is a time."""
+    if _NO_SCORE_BEFORE & {word.norm for word in words[max(0, index - 3) : index]}:
+        return False
+    if tail[:2] in _ON_SUCH_DAYS or (tail[:1] and tail[0] in _AT_THIS_TIME):
+        return True
+    return tail[:2] == ["at", "the"] and tail[2:] in (["minute"], ["moment"])
+
+
+def _is_weighed(words: list[Word], index: int, after: int) -> bool:
+    """Read "I'd call it five", "he says 6", and the 4 of "right side, 4, no fever"."""
+    if not _ends(words, after):
+        return False
+    before = [word.norm for word in words[max(0, index - 2) : index]]
+    if before in _WEIGHED or (before[-1:] in (["say"], ["says"]) and set(before) & _RATERS):
+        return True
+    return _stands_alone(words, index, after)
+
+
+def _stands_alone(words: list[Word], index: int, after: int) -> bool:
+    """Tell a number between two pauses, after other words, from an age and from "C5, 6"."""
+    if index == 0 or words[index].break_before == NO_BREAK:
+        return False
+    earlier = words[max(0, index - 3) : index]
+    if any(word.norm in _PEOPLE or word.norm.isdigit() for word in earlier):
+        return False
+    following = words[after : after + 1]
+    return not following or not following[0].norm.isdigit()
