@@ -55,6 +55,8 @@ evaluate: setup-test  ## measure how well the model understands, write docs/eval
 
 bench: setup-test  ## measure Atlas beside stock Rasa (makes an environment for stock Rasa once)
 	@$(PYTHON) -m bench.run
+	@.venv/bin/atlas train
+	@$(PYTHON) -W ignore -m bench.components
 
 vignettes: setup-test  ## play sample patients against a real server (writes docs/vignettes.md)
 	@.venv/bin/atlas train

@@ -79,7 +79,7 @@ def as_markdown(evaluation: Evaluation, plots: Mapping[str, str]) -> str:
         _groups(evaluation),
         _perturbations(evaluation.perturbed),
         _mistakes(evaluation.mistakes),
-        _speed(evaluation.speed) if evaluation.speed else "",
+        speed_section(evaluation.speed) if evaluation.speed else "",
         _stock(evaluation.stock) if evaluation.stock else "",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -126,7 +126,19 @@ def _summary(evaluation: Evaluation) -> str:
             "95 % intervals. Where Atlas was changed in the light of a set, the figure says what "
             "was reached, not what to expect of new messages. A fallback counts as a wrong intent. "
             "An emergency is heard when its level, or a higher one, is announced in the same turn.",
+            "What to expect of new messages is the first look at the latest set of each kind, "
+            "before anything was changed for it:",
+            _first_looks(evaluation.results),
         ]
+    )
+
+
+def _first_looks(results: Sequence[Results]) -> str:
+    """Return the first figures of the set of each kind that stands last in sets.yml."""
+    latest = {entry.about.kind: entry.about for entry in results}
+    return _table(
+        ["", "set", "written by", "first look"],
+        [[about.kind, about.id, about.written_by, about.first_figure] for about in latest.values()],
     )
 
 
@@ -380,7 +392,12 @@ def _mistakes(mistakes: Sequence[Mistake]) -> str:
     )
 
 
-def _speed(speed: Speed) -> str:
+def speed_section(speed: Speed) -> str:
+    """Return what a message costs by component, as a section of a page.
+
+    Args:
+        speed: The measured times.
+    """
     whole = speed.typical[WHOLE].p50
     shown = [name for name, cost in speed.typical.items() if cost.p50 >= _SLOW]
     rows = [

@@ -79,7 +79,6 @@ def evaluate(sets: Sequence[DataSet], pipeline: ServedPipeline, *, with_speed: b
     started = time.monotonic()
     results = [score(entry, pipeline.read) for entry in sets]
     single = all_results(results)
-    fresh = all_results(entry for entry in results if not entry.about.tuned_on)
     perturbed = perturb(single, Perturber.load(), pipeline.read)
     texts = [sample.text for entry in sets for sample in entry.samples]
     speed = measure(pipeline, texts) if with_speed else None
@@ -92,7 +91,7 @@ def evaluate(sets: Sequence[DataSet], pipeline: ServedPipeline, *, with_speed: b
         },
         results=results,
         perturbed=perturbed,
-        mistakes=worst(fresh or single),
+        mistakes=worst(single),
         speed=speed,
         stock=_stock(),
     )

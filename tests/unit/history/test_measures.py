@@ -23,6 +23,13 @@ TODAY = date(2026, 11, 22)
         ("a couple of weeks", 14),
         ("a fortnight", 14),
         ("half a year", 182),
+        ("three quarters of a year", 270),
+        ("since the end of August", 86),
+        ("mid September", 68),
+        ("carried it on the 12th", 10),
+        ("it happened on Tuesday the 3rd", 19),
+        ("two Saturdays ago today", 8),
+        ("it's been two hours", 0.083),
         ("for months", 91.2),
         ("since this morning", 0),
         ("since 6am", 0),
@@ -50,6 +57,7 @@ def test_a_duration_is_read_in_days(text: str, days: float) -> None:
     [
         *("7 out of 10", "I am 68 years", "in two weeks", "every two weeks", "my 8 year old"),
         *("45", "some days", "pain 24/7", "can I come on Friday", "see me next Tuesday please"),
+        *("book me in on the 12th", "on the 2nd floor"),
     ],
 )
 def test_what_is_no_duration_is_left_out(text: str) -> None:
@@ -65,6 +73,10 @@ def test_what_is_no_duration_is_left_out(text: str) -> None:
         ("pain is 5", 5),
         ("7-8/10", 8),
         ("six and a half out of 10", 6.5),
+        ("I'd call it five", 5),
+        ("he says 6", 6),
+        ("zero at the minute", 0),
+        ("stays in my neck, 4, no fever", 4),
     ],
 )
 def test_a_pain_score_is_read(text: str, score: float) -> None:
@@ -72,7 +84,17 @@ def test_a_pain_score_is_read(text: str, score: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["3 kids", "at 3 pm", "two weeks", "12/10 pain", "7/12", "pain -4"]
+    "text",
+    [
+        "3 kids",
+        "at 3 pm",
+        "two weeks",
+        "12/10 pain",
+        "7/12",
+        "pain -4",
+        "my son, 9",
+        "see me at 2 today",
+    ],
 )
 def test_what_is_no_pain_score_is_left_out(text: str) -> None:
     assert find_scores(split_words(text), text) == []

@@ -56,6 +56,16 @@ def test_one_rich_message_fills_every_slot_it_states() -> None:
         ("night sweats", "systemic", ["night_sweats"]),
         ("my nek is sor", "site", ["neck"]),
         ("I can't sleep for the pain", "function", ["cannot_sleep"]),
+        ("pain at T8", "site", ["mid_back"]),
+        ("it runs from my neck into both shoulders", "site", ["neck"]),
+        ("it runs from my neck into both shoulders", "radiation", ["shoulder"]),
+        ("neck pain, goes nowhere else", "radiation", []),
+        ("it grabs whenever I roll over", "timing", ["with_activity"]),
+        ("not constant", "timing", ["comes_and_goes"]),
+        ("it started after I had dug the garden", "onset_how", "after_activity"),
+        ("it got more and more", "onset_how", "gradual"),
+        ("I slept twisted on a friend's floor", "injury_mechanism", "posture_sleep"),
+        ("a ladder swung round and caught me", "injury_mechanism", "blow"),
     ],
 )
 def test_a_plain_statement_fills_its_slot(text: str, attribute: str, value: object) -> None:
@@ -87,6 +97,11 @@ def test_the_message_tells_who_it_is_about(text: str, who: str | None) -> None:
         ("101 yesterday", None),
         ("dull ache, worse since Monday, started three weeks ago", 21),
         ("hit my head on Monday, but my neck has been stiff since Wednesday", 4),
+        ("stiff for years, but a new pain for ten days", 10),
+        ("I carry trays all day", None),
+        ("a 3 right now", None),
+        ("24 weeks pregnant and a sore neck for 6 days", 6),
+        ("had it since I was 20 and I'm 30 now", 3650),
     ],
 )
 def test_a_duration_belongs_to_the_pain(text: str, days: float | None) -> None:
@@ -95,10 +110,31 @@ def test_a_duration_belongs_to_the_pain(text: str, days: float | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "score"),
-    [("3/10 at the moment but was 9/10 on Wednesday", 3), ("7 out of 10 most days, 5/10 today", 5)],
+    [
+        ("3/10 at the moment but was 9/10 on Wednesday", 3),
+        ("7 out of 10 most days, 5/10 today", 5),
+        ("a 9 on Monday, and tonight I'd call it four", 4),
+        ("7 most days, 5 today", 5),
+    ],
 )
 def test_the_severity_is_what_it_is_now(text: str, score: float) -> None:
     assert history_of(text)["severity"] == score
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute"),
+    [
+        ("I'm 24 and my neck hurts", "timing"),
+        ("my neck hurts, I'm sweating at night", "timing"),
+        ("a branch came down on my head", "radiation"),
+        ("pain in my neck when I tip my head back", "radiation"),
+        ("my neck's wrecked", "injury"),
+        ("it's a solid six", "character"),
+        ("pins and needles in my fingers", "character"),
+    ],
+)
+def test_words_that_mean_something_else_fill_nothing(text: str, attribute: str) -> None:
+    assert attribute not in history_of(text)
 
 
 def test_dropping_a_thing_is_no_fall() -> None:
