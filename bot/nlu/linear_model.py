@@ -40,11 +40,14 @@ class LinearModel:
         ngrams: NgramFeatures,
     ) -> None:
         self.labels = list(labels)
-        self._weights = weights
         self._bias = bias
         self._centre = centre
         self._spread = spread
         self._ngrams = ngrams
+        # The few n-grams of a text are picked from rows, which lie together in memory.
+        dense = centre.size + EMBEDDING_SIZE
+        self._of_vector = np.ascontiguousarray(weights[:, :dense])
+        self._by_ngram = np.ascontiguousarray(weights[:, dense:].T)
 
     @classmethod
     def fit(
@@ -97,10 +100,10 @@ class LinearModel:
             text: The text.
             vector: Its layered vector.
         """
-        ngrams = self._ngrams.transform([text])
+        numbers, values = self._ngrams.row(text)
         dense = _scaled(vector, self._centre, self._spread)
-        scores = self._weights[:, : dense.size] @ dense + self._bias
-        scores = scores + self._weights[:, dense.size + ngrams.indices] @ ngrams.data
+        scores = self._of_vector @ dense + self._bias
+        scores = scores + values @ self._by_ngram[numbers]
         odds = np.exp(scores - scores.max())
         shares: NDArray[np.float32] = odds / odds.sum()
         return shares
@@ -111,7 +114,7 @@ class LinearModel:
         np.savez(
             folder / f"{name}.npz",
             labels=np.asarray(self.labels),
-            weights=self._weights,
+            weights=np.hstack([self._of_vector, self._by_ngram.T]),
             bias=self._bias,
             centre=self._centre,
             spread=self._spread,
