@@ -56,7 +56,8 @@ class Answers:
             self.problem = CONTRADICTION
         known = {**history, **changes}
         changes.update(self._data.interview.settled_by(message.reading, known))
-        if not message.reading.words or message.is_command:
+        wordless = not message.reading.words and message.speech_act() is SpeechAct.OTHER
+        if wordless or message.is_command:
             return changes  # neither is a yes, a no or an answer; a warning sign still counts
         pending = message.tracker.get_slot("unconfirmed") or []
         if pending:

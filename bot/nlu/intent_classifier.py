@@ -16,6 +16,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.emoji_answers import emoji_answer
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.minilm_featurizer import layered_vector
 from bot.nlu.warning_sign_importer import sign_of
@@ -109,6 +110,9 @@ class EmbeddingIntentClassifier(GraphComponent, IntentClassifier):
                 {"name": self._model.labels[index], "confidence": float(confidences[index])}
                 for index in best
             ]
+            meant = emoji_answer(message.get(TEXT))
+            if meant in self._model.labels:
+                ranking = [{"name": meant, "confidence": 1.0}]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
         return messages

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,6 +25,12 @@ _LONGEST_REASSURANCE = 20
 # "Fine" agrees to an offer; as an answer to a list of signs it is no "yes".
 _AGREEING = word_set("fine ok okay alright good well sure")
 # "9 days" and "5 am" are no answers to "how bad is it, from 0 to 10?".
+# "The second one" of the buttons of a question.
+_PLACES = ("first", "second", "third", "fourth", "fifth", "sixth")
+_ORDINAL = re.compile(
+    rf"(the )?(?P<place>{'|'.join(_PLACES)}|last)( (one|option|choice|answer))?( please)?$"
+)
+_BEFORE_ONE = word_set("about around maybe like a its is probably just only say roughly or")
 _UNITS = word_set(
     "day days week weeks month months year years yr yrs hour hours hr hrs minute minutes min mins "
     "second seconds am pm oclock times"
@@ -330,6 +337,10 @@ def _chosen_options(question: Question, text: str) -> list[Mapping[str, Any]]:
     whole = text.strip().lower().rstrip(".")
     if whole in question.options:
         return [question.options[whole]]
+    if match := _ORDINAL.match(whole):
+        options = list(question.options.values())
+        place = -1 if match["place"] == "last" else _PLACES.index(match["place"])
+        return [options[place]] if place < len(options) else []
     parts = [part.strip().rstrip(".") for part in whole.split(". ")]
     if len(parts) > 1 and all(part in question.options for part in parts):
         return [question.options[part] for part in parts]
@@ -373,6 +384,8 @@ def _number(question_id: str, text: str) -> float | None:
             continue
         value, after = read
         unit = words[after].norm if after < len(words) else ""
+        if word.norm == "one" and index and words[index - 1].norm not in _BEFORE_ONE:
+            continue  # "my right one"
         if numbers and (words[index - 1].norm == "of" or text[word.start - 1] == "/"):
             continue  # the ten of "47 out of 10"
         if question_id == "severity" and unit in _UNITS:

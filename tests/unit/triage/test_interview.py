@@ -85,6 +85,19 @@ def test_a_no_takes_nothing_back_that_was_said_before() -> None:
     assert given.changes["emergency_screen"] == "clear"
 
 
+def test_the_place_of_a_button_chooses_it() -> None:
+    assert answer("duration_days", "the third one").changes == {"duration_days": 10}
+    assert answer("age_band", "the last one please").changes == {"age_band": ">=65"}
+    assert answer("onset_how", "First option").changes["onset_how"] == "sudden"
+    assert not answer("age_band", "the sixth").changes
+
+
+def test_my_right_one_is_no_number() -> None:
+    assert not answer("severity", "my right one").changes
+    assert answer("severity", "one").changes == {"severity": 1}
+    assert not answer("age_band", "that one there").changes
+
+
 def test_several_choices_of_a_checklist_count_together() -> None:
     given = answer("risk_screen", "Blood thinners. Diabetes or weak immunity. Rheumatoid arthritis")
     assert given.changes["blood_thinner"] is True
