@@ -28,7 +28,7 @@ from clinic.history.patterns import (
     match_pattern,
     read_rule,
 )
-from clinic.history.phrases import PhraseTree, expand
+from clinic.history.phrases import PhraseTree, expand, refuse_unreachable
 from clinic.history.words import NO_BREAK, Word
 
 __all__ = ["FindingRule", "Lexicon", "Span"]
@@ -206,9 +206,11 @@ def _read_concepts(files: list[LexiconFile]) -> dict[str, list[str]]:
                 raise DataFileError(file.path, str(name), "stands in another file too")
             if not isinstance(phrases, list) or not phrases:
                 raise DataFileError(file.path, str(name), "expected a list of phrases")
-            concepts[name] = [
-                form for phrase in phrases for form in expand(str(phrase), file.path, str(name))
-            ]
+            concepts[name] = []
+            for phrase in phrases:
+                forms = expand(str(phrase), file.path, str(name))
+                refuse_unreachable(str(phrase), forms, file.path, str(name))
+                concepts[name] += forms
     return concepts
 
 

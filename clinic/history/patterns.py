@@ -19,7 +19,7 @@ from typing import Any
 
 from clinic.datafiles import DataFileError
 from clinic.history.attributes import AttributeCatalogue
-from clinic.history.phrases import expand
+from clinic.history.phrases import expand, refuse_unreachable
 from clinic.history.words import NO_BREAK, SENTENCE_END, Word
 
 _CONCEPT = re.compile(r"[A-Z][A-Z0-9_]*$")
@@ -185,7 +185,9 @@ def _concept_of(
         return element
     name = f"WORDS:{element}"
     if name not in concepts:
-        concepts[name] = expand(element.replace("_", " "), path, rule.id)
+        phrase = element.replace("_", " ")
+        concepts[name] = expand(phrase, path, rule.id)
+        refuse_unreachable(phrase, concepts[name], path, rule.id)
     return name
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from clinic.datafiles import DataFileError
+from clinic.history.words import split_words
 
+_PLACEHOLDER = re.compile(r"#(?:fever|many|year(?!s))?")
 _MAX_FORMS = 6000
 _NAMES = ""  # a word is never empty, so this key of a node cannot be one
 
@@ -33,6 +36,43 @@ def expand(phrase: str, path: Path, entry: str) -> list[str]:
     if len(forms) > _MAX_FORMS:
         raise DataFileError(path, entry, f"{phrase!r} has more than {_MAX_FORMS} forms")
     return sorted({" ".join(form.split()) for form in forms} - {""})
+
+
+def refuse_unreachable(phrase: str, forms: Sequence[str], path: Path, entry: str) -> None:
+    """Refuse a phrase that no message can hold, such as "c5", which is cut into two words.
+
+    Args:
+        phrase: As it is written.
+        forms: Written out.
+        path: The file, for the error message.
+        entry: The entry, for the error message.
+
+    Raises:
+        DataFileError: A form can never be found, and none beside it says the same.
+    """
+    if not forms or not all(form.split() for form in _alternatives(phrase.lower(), 0)[0]):
+        raise DataFileError(path, entry, f"all of {phrase!r} may be missing; a gap (~1) says so")
+    written = set(forms)
+    for form in forms:
+        cut = _as_cut(form)
+        if cut != form and cut not in written:
+            raise DataFileError(
+                path, entry, f"{form!r} in {phrase!r} is never found: it is cut into {cut!r}"
+            )
+
+
+def _as_cut(form: str) -> str:
+    """Return a form as the words of a message are cut, with the placeholders as they are."""
+    if form.isascii() and form.replace(" ", "").isalpha():  # nearly always
+        return form
+    parts: list[str] = []
+    end = 0
+    for found in _PLACEHOLDER.finditer(form):
+        parts += [word.norm for word in split_words(form[end : found.start()])]
+        parts.append(found[0])
+        end = found.end()
+    parts += [word.norm for word in split_words(form[end:])]
+    return " ".join(parts)
 
 
 def _alternatives(phrase: str, index: int) -> tuple[set[str], int]:

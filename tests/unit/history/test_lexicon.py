@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from clinic.datafiles import DataFileError
 from clinic.history.attributes import AttributeCatalogue
 from clinic.history.lexicon import Lexicon
-from clinic.history.phrases import PhraseTree, expand
+from clinic.history.phrases import PhraseTree, expand, refuse_unreachable
 from clinic.history.words import split_words
 
 CONCEPTS = 'concepts:\n  NUMB: ["numb(ness)?"]\n  LEG: ["(my )?leg(s)?"]\n'
@@ -126,3 +127,22 @@ def test_the_tree_finds_a_number_by_itself_and_by_its_kind() -> None:
     tree.add("FEVER", ["#fever"])
     found = list(tree.find([("39", "#", "#fever"), ("days",)]))
     assert sorted(found) == [(("ANY",), 0, 2), (("FEVER",), 0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "fault"),
+    [
+        ("c5", "is never found: it is cut into 'c 5'"),
+        ("pins & needles", "is never found: it is cut into 'pins needles'"),
+        ("(my )?(the )?", "may be missing"),
+        ("?drop", "is never found"),
+    ],
+)
+def test_a_phrase_that_no_message_can_hold_is_refused(phrase: str, fault: str) -> None:
+    with pytest.raises(DataFileError, match=re.escape(fault)):
+        refuse_unreachable(phrase, expand(phrase, Path("x.yml"), "X"), Path("x.yml"), "X")
+
+
+def test_a_phrase_that_is_also_written_as_it_is_cut_is_taken() -> None:
+    for phrase in ("c ?5", "# ?mg", "for #year", "(20|30) ?s", "#many tablets"):
+        refuse_unreachable(phrase, expand(phrase, Path("x.yml"), "X"), Path("x.yml"), "X")
