@@ -9,12 +9,13 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.booking import clear_booking, in_thread
+from actions.booking_state import clear_booking, in_thread
 from actions.conversation import latest_intent, latest_text, replied_besides
 from actions.safe_action import Events, SafeAction, clinic_facts, leave_form
 from clinic import clock
 from clinic.dialogue.agenda import BOOKING, MANAGING
 from clinic.dialogue.booking_answers import appointment_task
+from clinic.dialogue.booking_relative import is_relative, relative_to
 from clinic.dialogue.booking_wish import Preferences, add_wish
 from clinic.scheduling.contact import ContactProblem, parse_contact
 from clinic.scheduling.port import Appointment, Contact, TooManyTries
@@ -126,7 +127,7 @@ class _Managing:
         wish = understand_when(
             text, clock.now(), self._clinic.zone, day_first=self._clinic.region != "US"
         )
-        moves_to = task == "move" and wish is not None
+        moves_to = task == "move" and (wish is not None or is_relative(text))
         self.changes["booking_wish"] = add_wish(None, text) if moves_to else None
 
     def _take_contact(self) -> None:
@@ -193,11 +194,15 @@ class ActionManageAppointment(SafeAction):
         dispatcher.utter_message(
             response="utter_move_when", when=say_appointment(visit, get_settings().clinic)
         )
+        start = visit.start.astimezone(get_settings().clinic.zone)
         wish = tracker.get_slot("booking_wish")
+        if wish:
+            wish = relative_to(wish, start.date(), start.time()) or wish
         return [
             *events,
             *clear_booking(),
             SlotSet("booking_wish", wish),
+            SlotSet("moving_from", visit.start.isoformat()),
             SlotSet("booking_preferences", _same_person(visit)),
             SlotSet("moving_reference", visit.reference),
             *_done(),

@@ -19,7 +19,8 @@ _SUBJECTS = {
     "insurance": r"insur|medicare|medicaid|cover|blue cross|aetna|network",
     "parking": r"park|disabled bay|garage",
     "address": r"where|address|direction|locat|find you|get there",
-    "phone": r"phone|call|number|ring|contact|email|e-mail",
+    "phone": r"phone|call|number|\bring\b|contact|email|e-mail",
+    "preparation": r"\bbring\b|prepare|get ready|\bwear\b",
     "practitioners": r"doctor|who works|surgeon|therapist|staff|specialist|clinician|team",
 }
 _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -39,7 +40,7 @@ class ActionGiveClinicInfo(SafeAction):
         said = [fact for name in subjects if (fact := clinic_fact(name))]
         if said:
             dispatcher.utter_message(text="\n\n".join(said))
-        else:
+        elif not tracker.get_slot("turn_answered"):
             dispatcher.utter_message(response="utter_clinic_info_unknown", **clinic_facts())
         return []
 
@@ -57,7 +58,8 @@ def clinic_fact(subject: str) -> str:
     """Say what is known about one subject; empty when clinic.yml does not tell.
 
     Args:
-        subject: One of hours, prices, insurance, parking, address, phone, practitioners.
+        subject: One of hours, prices, insurance, parking, address, phone, practitioners,
+            preparation.
     """
     clinic = get_settings().clinic
     if subject == "hours":
@@ -73,6 +75,9 @@ def clinic_fact(subject: str) -> str:
     if subject == "practitioners":
         people = [f"- {person.name}, {person.role}" for person in clinic.practitioners]
         return "You can see:\n" + "\n".join(people) if people else ""
+    if subject == "preparation":
+        kinds = [f"- {kind.name}: {kind.prepare}" for kind in clinic.visit_types if kind.prepare]
+        return "Before the visit:\n" + "\n".join(kinds) if kinds else ""
     if subject == "phone":
         return f"Our phone number is {clinic.phone}." if clinic.phone else ""
     if subject == "address":

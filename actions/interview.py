@@ -6,7 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.booking import give_up_booking
+from actions.booking_state import give_up_booking
 from actions.conversation import (
     history_of,
     latest_intent,
@@ -15,8 +15,11 @@ from actions.conversation import (
     replied_besides,
 )
 from actions.safe_action import Events, SafeAction, clinic_facts, leave_form
+from clinic import clock
 from clinic.clinical import get_clinical_data
 from clinic.dialogue.agenda import INTERVIEW
+from clinic.dialogue.booking_wish import add_wish, says_something
+from clinic.settings import get_settings
 from clinic.triage.interview import Wording
 
 # The first description is said back whole; later only what was read from free words.
@@ -285,7 +288,10 @@ class ActionNoteBookingWish(SafeAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Say what comes before booking."""
-        wish = SlotSet("booking_wish", latest_text(tracker)[:500])
+        text, kept = latest_text(tracker), tracker.get_slot("booking_wish")
+        if kept is None or says_something(text, get_settings().clinic, clock.now()):
+            kept = add_wish(kept, text)  # "just book" leaves what was said before
+        wish = SlotSet("booking_wish", kept)
         if tracker.get_slot("described") and not is_open(tracker):
             dispatcher.utter_message(response="utter_interview_before_booking")
             return [wish]
@@ -328,7 +334,9 @@ class ActionStopForm(SafeAction):
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Close the form and say what is possible now."""
-        dispatcher.utter_message(response="utter_stopped", **clinic_facts())
+        moving = bool(tracker.get_slot("moving_reference"))
+        response = "utter_stopped_moving" if moving else "utter_stopped"
+        dispatcher.utter_message(response=response, **clinic_facts())
         left = [] if is_open(tracker) else offer_resume(dispatcher, tracker)
         return [
             *left,

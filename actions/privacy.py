@@ -6,7 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.booking import give_up_booking
+from actions.booking_state import give_up_booking
 from actions.interview import forget_history
 from actions.safe_action import Events, SafeAction, clinic_facts
 

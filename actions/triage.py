@@ -6,7 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.booking import give_up_booking
+from actions.booking_state import give_up_booking
 from actions.conversation import history_of, latest_intent
 from actions.safe_action import Events, SafeAction, clinic_facts
 from clinic.clinical import get_clinical_data

@@ -107,6 +107,7 @@ class Turn:
         paused: Whether the visitor was away for a while.
         was_asked_sign: Whether the last message asked about one uncertain warning sign.
         about_appointment: Whether it is about the visit that was just booked or shown.
+        about_moved: Whether the visit whose new time is being chosen should be cancelled or shown.
     """
 
     intent: str
@@ -147,6 +148,7 @@ class Turn:
     paused: bool = False
     was_asked_sign: bool = False
     about_appointment: bool = False
+    about_moved: bool = False
 
 
 def plan_turn(turn: Turn) -> list[str]:
@@ -211,7 +213,11 @@ def _in_form(turn: Turn) -> list[str]:
         also = asks if turn.is_question and not _LEAVES_FORM & set(asks) else []
         if form in (BOOKING, MANAGING) and turn.intent not in _ANSWERED_ANYWHERE:
             also = []  # "can I have a different time?" asks about no topic
+        if form == BOOKING and turn.intent == "request_human":
+            also = []  # "can someone ring me instead?" is answered by the call-back
         return [*also, form]
+    if turn.about_moved:
+        return [MANAGING]
     # Nothing is booked yet, so "cancel" means this booking, and a move another time for it.
     gives_up = turn.intent == "cancel_appointment" and form == BOOKING
     if (turn.intent == "stop" or gives_up) and turn.confidence >= SURE:

@@ -8,13 +8,21 @@ from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from clinic import clock
+from clinic.dialogue.booking_relative import is_relative
+from clinic.dialogue.booking_visit import (
+    chosen_visit_type,
+    said_visit_types,
+    wants_other_kind,
+)
 from clinic.dialogue.booking_wish import (
     Preferences,
+    accepts_anybody,
     asked_shift,
     understand_preferences,
     unknown_practitioner,
 )
-from clinic.scheduling.choice import understand_choice
+from clinic.scheduling.choice import bare_hour, two_meanings, understand_choice
 from clinic.scheduling.contact import ContactProblem, find_name, parse_contact, parse_name
 from clinic.scheduling.port import Slot
 from clinic.scheduling.references import find_reference
@@ -44,6 +52,24 @@ _BEFORE = {
 # What says nothing about a note, whatever its words
 _NO_NOTE_ACTS = frozenset({"stop", "repeat", "go_back", "ask_help", "ask_why", "request_human"})
 
+# "The Tuesday one" is one of those shown; "Tuesday" is a wish.
+_THE_ONE = re.compile(r"\b(?:ones?|option|slot|choice|number)\b", re.IGNORECASE)
+# "Same as last time" is not the last one of the list.
+_AS_BEFORE = re.compile(
+    r"\b(?:same|as|like) (?:as )?(?:last time|before|usual)\b|\bmy usual\b", re.IGNORECASE
+)
+_CONFIRMS = re.compile(
+    r"\W*(?:(?:ok|okay|yes|yep|yeah|yup|sure|fine|great|perfect|good|right|alright|all right|cool"
+    r"|lovely|now|then|please|so|well|just|that'?s|is|it'?s|it|looks?|sounds?|seems?|all|very"
+    r"|you can|let'?s|correct|book|booked|confirm|confirmed|go|ahead|do|this|that|me|in|for it"
+    r"|thanks|thank you|exactly|absolutely|definitely|of course|by all means"
+    r"|i'?m happy(?: with)?|and)"
+    r"(?:\W+|$))+"
+)
+_CONFIRMING = re.compile(
+    r"\b(?:yes|yep|yeah|yup|book|confirm|go ahead|do it|do that|correct|perfect|right|good|great"
+    r"|fine|sure|exactly|absolutely|definitely|of course|by all means|happy)"
+)
 _CALL_BACK = re.compile(
     r"\bcall[- ]?backs?\b|\b(?:call|ring|phone|contact) me back\b"
     r"|\b(?:someone|somebody|they|the clinic|the doctor|you)(?: to| can| could| should| please"
@@ -85,6 +111,13 @@ _NOTE = re.compile(
     re.IGNORECASE,
 )
 
+# "Actually Friday at 3": with these words a time is a change of the one that is held.
+_INSTEAD = re.compile(
+    r"\b(?:instead|actually|rather|make it|change (?:it|that)|can (?:we|i|you) do|could (?:we|i)"
+    r"|on second thoughts?|sorry)\b",
+    re.IGNORECASE,
+)
+
 AppointmentTask = Literal["cancel", "move", "look_up"]
 
 
@@ -103,6 +136,12 @@ def field_to_change(text: str, act: str, question: str) -> str | None:
     if not named and not _CHANGE.search(said):
         return None
     return next((name for name, pattern in _FIELDS.items() if pattern.search(said)), None)
+
+
+def confirms(text: str) -> bool:
+    """Tell whether a message says yes to a summary and nothing else: "ok book it", "perfect"."""
+    said = text.lower().replace("\u2019", "'")
+    return bool(_CONFIRMS.fullmatch(said)) and bool(_CONFIRMING.search(said))
 
 
 def wants_call_back(text: str) -> bool:
@@ -137,6 +176,11 @@ def note_in(text: str) -> str | None:
     return None if match is None else text[match.end() :].strip()
 
 
+def is_code(text: str) -> bool:
+    """Tell whether a message looks like markup or a program, which answers no question."""
+    return bool(_CODE.search(text))
+
+
 def chosen_slot(text: str, offers: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> Slot | None:
     """Return the offered time that a message chooses, or None.
 
@@ -151,6 +195,12 @@ def chosen_slot(text: str, offers: Sequence[Mapping[str, Any]], zone: ZoneInfo) 
             return slot
     if asked_shift(text) and not re.search(r"\d", text):
         return None
+    if _AS_BEFORE.search(text):
+        return None
+    if not _THE_ONE.search(text):
+        when = understand_when(text, clock.now(), zone)
+        if when is not None and (when.days_said or when.time_said) and when.at is None:
+            return None  # a day or a morning has more times than the few that were shown
     index = understand_choice(text, slots, zone) if slots else None
     return slots[index] if index is not None else None
 
@@ -175,10 +225,28 @@ def answers_booking(
         clinic: Its zone, region and practitioners.
     """
     change = field_to_change(text, act, question)
-    if question in ("patient_name", "patient_contact") and change not in (None, question):
+    if question in ("patient_name", "patient_contact") and (
+        change not in (None, question)
+        or wants_other_kind(text)
+        or changes_time(text, clinic, now)
+        or changes_preferences(text, clinic)
+    ):
         return True
+    if question == "visit_type":
+        kinds = clinic.visit_types
+        said = said_visit_types(text, clinic)
+        chosen = chosen_visit_type(text, kinds, clinic)
+        return bool(said) or chosen != "" or _wishes(text, offers, now, clinic)
     if question == "appointment_slot":
-        return _wishes(text, offers, now, clinic) or wants_call_back(text)
+        shown = [Slot.from_dict(dict(offer)) for offer in offers]
+        return (
+            _wishes(text, offers, now, clinic)
+            or wants_call_back(text)
+            or wants_other_kind(text)
+            or two_meanings(text, shown, clinic.zone) is not None
+            or bare_hour(text, shown, clinic.zone) != ""
+            or bool(_CODE.search(text))
+        )
     if question == "patient_name":
         named = "?" not in text and parse_name(text) is not None
         return named or bool(_CODE.search(text)) or _mentions_contact(text, clinic.region)
@@ -193,14 +261,46 @@ def answers_booking(
     if question == "booking_confirmed":
         return (
             act in ("affirm", "deny")
+            or confirms(text)
             or change is not None
             or note_in(text) is not None
             or wanted_reminders(text) is not None
             or find_name(text) is not None
             or _mentions_contact(text, clinic.region)
+            or wants_other_kind(text)
+            or asked_shift(text) is not None
             or _wishes(text, offers, now, clinic)
         )
     return False
+
+
+def changes_preferences(text: str, clinic: ClinicSettings) -> bool:
+    """Tell whether an answer that should be a name or contact asks for another person or kind.
+
+    Args:
+        text: Such as "can I see the lady doctor?", "it's a follow-up"; "Jane Rivers" is a name.
+        clinic: Who and what there is.
+    """
+    if find_name(text) or _mentions_contact(text, clinic.region):
+        return False
+    if said_visit_types(text, clinic):
+        return True
+    return parse_name(text) is None and understand_preferences(text, clinic) != Preferences()
+
+
+def changes_time(text: str, clinic: ClinicSettings, now: datetime) -> bool:
+    """Tell whether a message asks for another time while something else was asked.
+
+    Args:
+        text: Such as "actually Friday at 3", "can we make it 4 instead?", "not in the morning".
+        clinic: Its zone and region.
+        now: The present moment.
+    """
+    if not _INSTEAD.search(text) and (parse_name(text) or _mentions_contact(text, clinic.region)):
+        return False
+    if is_relative(text):
+        return True
+    return understand_when(text, now, clinic.zone, day_first=clinic.region != "US") is not None
 
 
 def _wishes(
@@ -210,8 +310,10 @@ def _wishes(
     return (
         chosen_slot(text, offers, clinic.zone) is not None
         or understand_when(text, now, clinic.zone, day_first=clinic.region != "US") is not None
+        or is_relative(text)
         or (bool(offers) and asked_shift(text) is not None)
         or understand_preferences(text, clinic) != Preferences()
+        or accepts_anybody(text)
         or unknown_practitioner(text, clinic) != ""
     )
 

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from clinic.dialogue.booking_visit import said_visit_types
+from clinic.scheduling.contact import ContactProblem, find_name, parse_contact
 from clinic.scheduling.port import Slot, SlotQuery
 from clinic.scheduling.when import When, understand_when
 from clinic.settings import ClinicSettings
@@ -17,6 +19,8 @@ WITHIN_A_DAY = timedelta(hours=24)
 _MOST_CHARACTERS = 1000
 # Messages about the time are kept one a line, so that a later one can refine an earlier one.
 _LINE = "\n"
+# A line that the clinic cannot fulfil: it counts only until something else is said.
+_REFUSED = "~"
 
 _WOMAN = re.compile(
     r"\b(?:wom[ae]n|female|lady)\b(?! (?:problem|issue|trouble))|\bshe[- ]doctor\b", re.IGNORECASE
@@ -26,19 +30,6 @@ _ANYBODY = re.compile(
     r"\b(?:any (?:doctor|clinician|of them)|anyone|anybody|whoever|either of them"
     r"|(?:don'?t|do not) (?:mind|care) who|no preference who)\b",
     re.IGNORECASE,
-)
-_VIDEO = re.compile(
-    r"\b(?:video(?: ?call)?|tele-?health|telemedicine|online|remote(?:ly)?|virtual(?:ly)?|zoom)\b",
-    re.IGNORECASE,
-)
-_IN_PERSON = re.compile(r"\b(?:in[- ]person|face[- ]to[- ]face|at the clinic)\b", re.IGNORECASE)
-_AGAIN = re.compile(
-    r"\b(?:follow[- ]?up|check[- ]?up again|(?:come|see (?:you|her|him|them)) again"
-    r"|been (?:there|here|to you) before|return visit|existing patient)\b",
-    re.IGNORECASE,
-)
-_FIRST = re.compile(
-    r"\b(?:first (?:visit|time|appointment)|new patient|never been)\b", re.IGNORECASE
 )
 _TITLED = re.compile(r"\b(?:dr|doctor)\.? ([a-z][\w'-]+)", re.IGNORECASE)
 _NO_SURNAME = frozenset(
@@ -81,9 +72,9 @@ def understand_preferences(
         earlier: What was known before; what the text says wins.
     """
     wanted = earlier or Preferences()
-    kind = _visit_type(text, clinic)
-    if kind:
-        wanted = replace(wanted, visit_type=kind)
+    kinds = said_visit_types(text, clinic)
+    if kinds and wanted.visit_type not in [kind.id for kind in kinds]:
+        wanted = replace(wanted, visit_type=kinds[0].id)
     person = _practitioner(text, clinic)
     if person:
         return replace(wanted, practitioner_id=person, gender=None)
@@ -96,25 +87,17 @@ def understand_preferences(
     return wanted
 
 
+def accepts_anybody(text: str) -> bool:
+    """Tell whether somebody does not mind who sees them: "anyone", "whoever is free"."""
+    return bool(_ANYBODY.search(text))
+
+
 def unknown_practitioner(text: str, clinic: ClinicSettings) -> str:
     """Return the doctor's name in a text that nobody here has, such as "Dr Smith"; else ""."""
     if _practitioner(text, clinic):
         return ""
     names = [name for name in _TITLED.findall(text) if name.lower() not in _NO_SURNAME]
     return f"Dr. {names[0].capitalize()}" if names else ""
-
-
-def _visit_type(text: str, clinic: ClinicSettings) -> str | None:
-    video = next((kind.id for kind in clinic.visit_types if kind.telehealth), None)
-    if video and _VIDEO.search(text):
-        return video
-    here = [kind for kind in clinic.visit_types if not kind.telehealth]
-    again = next((kind.id for kind in here if kind.id.startswith("follow")), None)
-    if again and _AGAIN.search(text):
-        return again
-    if here and (_FIRST.search(text) or _IN_PERSON.search(text)):
-        return here[0].id
-    return None
 
 
 def _practitioner(text: str, clinic: ClinicSettings) -> str | None:
@@ -144,6 +127,54 @@ def add_wish(earlier: str | None, text: str) -> str:
     return _LINE.join(lines)[-_MOST_CHARACTERS:]
 
 
+def says_something(text: str, clinic: ClinicSettings, now: datetime) -> bool:
+    """Tell whether a message says when, with whom, for what or who; "just book" does not.
+
+    Args:
+        text: The message.
+        clinic: Who and what there is.
+        now: The present moment.
+    """
+    try:
+        contact = parse_contact(text, clinic.region)
+    except ContactProblem:
+        contact = None
+    return (
+        understand_when(text, now, clinic.zone, day_first=clinic.region != "US") is not None
+        or understand_preferences(text, clinic) != Preferences()
+        or unknown_practitioner(text, clinic) != ""
+        or find_name(text) is not None
+        or contact is not None
+    )
+
+
+def without_last(wishes: str | None) -> str | None:
+    """Return the wishes without the one that was said last; None when none is left."""
+    lines = (wishes or "").split(_LINE)[:-1]
+    return _LINE.join(lines) or None
+
+
+def refused(wishes: str | None, left: str) -> str:
+    """Return the wishes after the clinic had to refuse them.
+
+    They stay what was wished, for a call-back, until another wish follows; that one is then
+    joined only with what is left of them.
+
+    Args:
+        wishes: From `add_wish`.
+        left: What still holds, in words; "" is nothing.
+    """
+    lines = [line.removeprefix(_REFUSED) for line in _that_count(wishes)]
+    return _LINE.join([left, *(_REFUSED + line for line in lines)])
+
+
+def _that_count(wishes: str | None) -> list[str]:
+    lines = [line for line in (wishes or "").split(_LINE) if line]
+    if lines and lines[-1].startswith(_REFUSED):
+        return [line for line in lines if line.startswith(_REFUSED)]
+    return [line for line in lines if not line.startswith(_REFUSED)]
+
+
 def understand_wishes(
     wishes: str | None, now: datetime, zone: ZoneInfo, *, day_first: bool
 ) -> When | None:
@@ -167,8 +198,8 @@ def understand_wishes(
 
 
 def _each(wishes: str | None, now: datetime, zone: ZoneInfo, day_first: bool) -> Iterable[When]:
-    for line in (wishes or "").split(_LINE):
-        when = understand_when(line, now, zone, day_first=day_first)
+    for line in _that_count(wishes):
+        when = understand_when(line.removeprefix(_REFUSED), now, zone, day_first=day_first)
         if when is not None:
             yield when
 

@@ -80,6 +80,35 @@ def understand_choice(text: str, offered: list[Slot], zone: ZoneInfo) -> int | N
     return None
 
 
+def two_meanings(text: str, offered: list[Slot], zone: ZoneInfo) -> tuple[int, int] | None:
+    """Return the place and the hour that a bare number may mean, such as "3" for the third or 3 pm.
+
+    Args:
+        text: What was said.
+        offered: The times in the order in which they were shown.
+        zone: The clinic's time zone.
+
+    Returns:
+        Two indices in `offered`; None where one meaning or none is possible.
+    """
+    found = read(text, clock.now().astimezone(zone), day_first=False)
+    bare = re.fullmatch(_BARE, found.text)
+    number = int(bare[1]) if bare and bare[1].isdigit() else 0
+    if not 1 <= number <= len(offered):
+        return None
+    local = [slot.start.astimezone(zone) for slot in offered]
+    hours = [i for i, one in enumerate(local) if one.hour % 12 == number % 12 and not one.minute]
+    return (number - 1, hours[0]) if len(hours) == 1 and hours[0] != number - 1 else None
+
+
+def bare_hour(text: str, offered: list[Slot], zone: ZoneInfo) -> str:
+    """Return "at 7" for a "7" that is no place among the offers; "" for anything else."""
+    found = read(text, clock.now().astimezone(zone), day_first=False)
+    bare = re.fullmatch(_BARE, found.text)
+    number = int(bare[1]) if bare and bare[1].isdigit() else 0
+    return f"at {number}" if len(offered) < number <= 12 else ""
+
+
 def _fitting(found: Found, local: list[datetime]) -> list[int] | None:
     """Return the offers that fit what was said of day and time; None when nothing was."""
     marks = {

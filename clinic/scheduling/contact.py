@@ -136,7 +136,9 @@ _LEAD_IN = re.compile(
     r"^(?:(?:hi|hello|hey|yes|yeah|sure|ok|okay|well|um|so|oh|please)\b[\s,.!-]*)*"
     r"(?:(?:my|the|her|his|their)(?: (?:full|first|last|whole|daughter's|son's|patient's))* "
     r"name(?:'s| is| would be)|(?:the )?(?:full )?name(?: is)?\s*:?"
-    r"|it(?:'s| is| would be)|its|this is|that(?:'s| is| would be)"
+    r"|it(?:'s| is| would be)(?: for)?|its(?: for)?"
+    r"|(?:please )?(?:change|correct|make|set) (?:it|that|(?:my |the )?name) to"
+    r"|this is|that(?:'s| is| would be)"
     r"|i(?:'m| am)|im|i go by|call me|you can call me|they call me|under(?: the name(?: of)?)?"
     r"|put (?:me )?(?:down )?(?:it )?(?:as|under)|book it (?:for|under)|for)\b[\s:,-]*",
     re.IGNORECASE,
@@ -172,8 +174,13 @@ _NO_NAME = frozenset(
     shoulder arm arms leg legs hand hands spine chest breathe breathing bleeding dying die suicide
     kill emergency ambulance weak weakness numbness tingling fever headache dizzy fell fall crash
     accident monday wednesday thursday friday saturday sunday morning afternoon evening
+    confirm confirmed accept agree agreed proceed continue submit send edit update menu back hours
+    perfect great cool awesome lovely excellent brilliant wonderful super alright correct nice
     anonymous human agent person nevermind forget restart goodbye bye maybe idk dunno nah
     """.split()  # noqa: SIM905 - a word list reads better as text
+)
+_WEEKDAYS = frozenset(
+    ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 )
 # The few of them that people are called too, when written with a capital
 _ALSO_NAMES = frozenset({"will", "an", "al", "day", "may", "so", "do", "in", "you", "see", "van"})
@@ -206,7 +213,8 @@ def parse_name(text: str) -> str | None:
 
 _SURE_CUE = re.compile(
     r"\b(?:(?:my|the|her|his|their|(?:the )?patient'?s) (?:full |first |last )?name"
-    r"(?:'s| is| would be|:)|name ?:|under the name(?: of)?)\s+",
+    r"(?:'s| is| would be|:)|name ?:|under the name(?: of)?"
+    r"|(?:change|correct|make|set) (?:my |the )?name to)\s+",
     re.IGNORECASE,
 )
 # After these a name is meant only where it is written like one.
@@ -259,6 +267,8 @@ def _may_be_called(words: list[str]) -> bool:
     refused = [word for word in plain if word in _NO_NAME]
     if not refused:
         return True
+    if capital and len(plain) > 1 and plain[0] in _WEEKDAYS and len(refused) == 1:
+        return True  # Wednesday Addams
     return capital and (
         all(word in _ALSO_NAMES for word in refused) or 2 * len(refused) < len(plain)
     )

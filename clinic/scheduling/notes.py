@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from clinic.datafiles import DataFileError, load_yaml
+from clinic.phrases import pattern_of
 
 NOTES_FILE = Path(__file__).resolve().parents[2] / "data" / "booking" / "notes.yml"
 MAX_NOTE = 200
@@ -42,7 +43,7 @@ class NoteRules:
         content = load_yaml(path)
         if not isinstance(content, dict):
             raise DataFileError(path, "", "expected the lists practical and medical")
-        return cls(_any_of(path, content, "practical"), _any_of(path, content, "medical"))
+        return cls(pattern_of(path, content, "practical"), pattern_of(path, content, "medical"))
 
     def judge(self, text: str, *, has_findings: bool) -> Verdict:
         """Say whether a note may be kept.
@@ -63,14 +64,3 @@ class NoteRules:
 def get_note_rules() -> NoteRules:
     """Return the rules, loaded on first use."""
     return NoteRules.load()
-
-
-def _any_of(path: Path, content: dict[str, object], name: str) -> re.Pattern[str]:
-    entries = content.get(name)
-    if not isinstance(entries, list) or not entries:
-        raise DataFileError(path, name, "expected a list of words")
-    for entry in entries:
-        if not isinstance(entry, str) or not entry.strip(" *"):
-            raise DataFileError(path, f"{name}.{entry}", "expected a word in small letters")
-    words = "|".join(re.escape(entry).replace(r"\*", r"[\w-]*") for entry in entries)
-    return re.compile(rf"(?<!\w)(?:{words})(?!\w)")

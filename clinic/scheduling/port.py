@@ -86,6 +86,7 @@ class SlotQuery:
         gender: Only practitioners of this gender, as clinic.yml writes it.
         except_days: Days of the clinic's wall clock that do not suit.
         near: Sort by distance from this moment, the nearest first, instead of by time.
+        holder: Who asks, as in `hold`: what they hold themselves counts as free.
     """
 
     visit_type: str
@@ -97,6 +98,7 @@ class SlotQuery:
     gender: str | None = None
     except_days: frozenset[date] = frozenset()
     near: datetime | None = None
+    holder: str | None = None
 
 
 @dataclass(frozen=True)

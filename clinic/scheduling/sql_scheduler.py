@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import TypeVar, cast
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, or_, select, true, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -126,7 +126,7 @@ class SqlScheduler:
         found: list[Slot] = []
         while week := list(islice(days, 7)):
             slots = [slot for day in week for slot in day]
-            taken = self._taken_ticks(slots, now)
+            taken = self._taken_ticks(slots, now, query.holder)
             free_by_start: dict[datetime, Slot] = {}
             for slot in slots:
                 if not any((slot.practitioner_id, tick) in taken for tick in self._ticks(slot)):
@@ -331,7 +331,9 @@ class SqlScheduler:
             slot.start - timedelta(minutes=before), slot.end + timedelta(minutes=after)
         )
 
-    def _taken_ticks(self, slots: list[Slot], now: datetime) -> set[tuple[str, int]]:
+    def _taken_ticks(
+        self, slots: list[Slot], now: datetime, holder: str | None
+    ) -> set[tuple[str, int]]:
         first = min(self._ticks(slot).start for slot in slots)
         last = max(self._ticks(slot).stop for slot in slots)
         tick = models.BookedTick
@@ -341,7 +343,13 @@ class SqlScheduler:
             .where(
                 tick.tick >= first,
                 tick.tick < last,
-                or_(tick.hold_id.is_(None), models.Hold.expires_at > now),
+                or_(
+                    tick.hold_id.is_(None),
+                    and_(
+                        models.Hold.expires_at > now,
+                        models.Hold.holder != digest(holder) if holder else true(),
+                    ),
+                ),
             )
         )
         with self._database.transaction(writes=False) as session:

@@ -100,6 +100,8 @@ class VisitType(_Section):
     minimum_notice_hours: float | None = None
     horizon_days: int | None = None
     prepare: StrictStr = ""
+    # Other words by which visitors may ask for it
+    also_called: tuple[StrictStr, ...] = ()
 
     @validator("id")
     @classmethod

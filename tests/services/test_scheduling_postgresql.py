@@ -8,18 +8,22 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 from support import rush
 
 from bench.postgresql import Server, find_binaries, running_server
 from clinic.scheduling.database import move_tables
 from clinic.scheduling.desk import Desk
+from clinic.scheduling.models import Appointment
 from clinic.scheduling.port import (
     AlreadyBooked,
     Contact,
@@ -331,6 +335,64 @@ def test_a_table_of_conversations_with_shorter_ids_is_widened_with_its_data(
             "WHERE table_name = 'events' AND column_name = 'sender_id'"
         ) == [(512,)]
     assert server.sql("SELECT sender_id FROM events") == [("early",)]
+
+
+def test_a_server_that_dies_before_the_commit_books_nothing_and_a_retry_books_once(
+    scheduler: SqlScheduler, server: Server, patient: PatientDetails
+):
+    hold = scheduler.hold(scheduler.find_slots(NEW, 1)[0], "one")
+
+    def die(_session: object) -> None:
+        server.stop()
+
+    event.listen(Session, "before_commit", die, once=True)
+    with pytest.raises(SchedulerUnavailable):
+        scheduler.confirm(hold.id, patient, "new", "key")
+    server.start()
+    assert server.sql("SELECT count(*) FROM appointments") == [(0,)]
+    assert server.sql("SELECT count(*) FROM booked_ticks WHERE hold_id IS NOT NULL") == [(8,)]
+    booked = scheduler.confirm(hold.id, patient, "new", "key")
+    assert scheduler.look_up(booked.reference, patient.contact, "one") == booked
+    assert server.sql("SELECT count(*) FROM appointments") == [(1,)]
+
+
+def test_a_connection_cut_in_the_middle_of_a_booking_leaves_nothing_half_booked(
+    scheduler: SqlScheduler, server: Server, patient: PatientDetails
+):
+    hold = scheduler.hold(scheduler.find_slots(NEW, 1)[0], "one")
+
+    def cut(session: Session, _context: object) -> None:
+        assert any(isinstance(row, Appointment) for row in session.new)
+        server.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'atlas' "
+            "AND pid <> pg_backend_pid()"
+        )
+
+    event.listen(Session, "after_flush", cut, once=True)
+    with pytest.raises(SchedulerUnavailable):
+        scheduler.confirm(hold.id, patient, "new", "key")
+    for table in ("appointments", "patients", "outbox"):
+        assert server.sql(f"SELECT count(*) FROM {table}") == [(0,)]
+    assert server.sql("SELECT count(*) FROM holds") == [(1,)]
+    assert scheduler.confirm(hold.id, patient, "new", "key").start == hold.slot.start
+
+
+def test_a_server_that_dies_right_after_the_commit_has_booked_once(
+    scheduler: SqlScheduler, server: Server, patient: PatientDetails
+):
+    hold = scheduler.hold(scheduler.find_slots(NEW, 1)[0], "one")
+
+    def die(_session: object) -> None:
+        server.stop()
+
+    event.listen(Session, "after_commit", die, once=True)
+    # Whether the visitor hears of it or of a failure, asking again gives the same visit.
+    with suppress(SchedulerUnavailable):
+        scheduler.confirm(hold.id, patient, "new", "key")
+    server.start()
+    again = scheduler.confirm(hold.id, patient, "new", "key")
+    assert server.sql("SELECT reference FROM appointments") == [(again.reference,)]
+    assert server.sql("SELECT kind FROM audit_events ORDER BY id") == [("held",), ("booked",)]
 
 
 def test_a_conversation_whose_id_has_256_characters_is_kept(

@@ -12,6 +12,9 @@ from clinic.scheduling.when.marks import DAY, END_OF_DAY, WEEK, Part, Span
 from clinic.scheduling.when.said import in_words, or_weekdays, say_day, say_span, say_time
 from clinic.scheduling.when.wish import AROUND, When, shift
 
+# "Tomorrow at 25:00", "Friday 3:75"
+_NO_TIME = re.compile(r"(?<![\d:.])(?:(?:2[4-9]|[3-9]\d):\d\d|\d{1,2}:[6-9]\d)(?![\d:])")
+
 
 @dataclass
 class Wish(Pieces):
@@ -21,6 +24,10 @@ class Wish(Pieces):
         """Put the pieces together; None when there are none."""
         if self.mismatch:
             return When(echo=self.mismatch, problem="weekday_mismatch")
+        other = self.found.other_date
+        if other and len(self.spans) == 1 and self.spans[0].end <= self.today <= other:
+            # "02/12/2026" said in November can only be the second of December.
+            self.spans, self.found.other_date = [Span(other, other + DAY)], None
         ahead = [span for span in self.spans if span.end > self.today]
         if self.spans and not ahead:
             return When(echo=say_span(self.spans[0], self.today), problem="past")
@@ -47,12 +54,17 @@ class Wish(Pieces):
         if window and window[0] >= window[1]:
             return When(echo=words, problem="contradiction")
         echo = self._echo(words)
+        if _NO_TIME.search(self.found.text):
+            return When(
+                echo=f"{echo}, {_NO_TIME.findall(self.found.text)[0]}", problem="no_such_time"
+            )
         exact = None
         if day is not None and len(clocks) == 1 and window is None:
             local = datetime.combine(day, clocks[0], zone)
             exact = local.astimezone(UTC)
             if exact.astimezone(zone).time() != clocks[0]:
                 return When(echo=echo, problem="no_such_time")
+        at = clocks[0] if len(clocks) == 1 and not (self.begin_time or self.end_time) else None
         over = datetime.combine(day, window[1], zone) if day and window else None
         if (exact or over or self.now) < self.now:
             return When(echo=echo, problem="past")
@@ -67,9 +79,18 @@ class Wish(Pieces):
             doubt=self.doubt,
             days_said=self._day_words(),
             time_said=words,
-            at=clocks[0] if len(clocks) == 1 and not (self.begin_time or self.end_time) else None,
+            at=at,
+            other_at=self._other_half(at),
             bars=bool(self.barred or self.barred_dates),
         )
+
+    def _other_half(self, at: time | None) -> time | None:
+        """Return 7 pm for "7" that was taken for 7 am; None where am, pm or "morning" was said."""
+        said = [self.found.clocks[int(n)] for n in re.findall(r"<T(\d+)>", self.found.text)]
+        if at is None or len(said) != 1 or said[0].half or not 1 <= said[0].hour < 12:
+            return None
+        part_said = re.search(r"<P\d+>", self.found.text)
+        return None if part_said else at.replace(hour=(at.hour + 12) % 24)
 
     def _settle_days(self) -> bool:
         """Turn spans and limits into first, end and weekdays; tell whether days were said."""

@@ -49,6 +49,8 @@ def mark_clocks(found: Found) -> None:
     found.replace(
         rf"(?<![\d/:.-])()\b{hour_minute}{_HALF} ?(?:-|to) ?{hour_minute} ?(am|pm)\b", two_hours
     )
+    # "10 to 12" and nothing else: ten minutes to twelve would be no wish to come at.
+    found.replace(r"^\W*()(\d{1,2})()() ?(?:-|to|till|until) ?(\d{1,2})()()\W*$", two_hours)
     # "9-11 Friday", "tomorrow 10 to 12"
     hours = rf"{hour_minute}() ?(?:-|to) ?{hour_minute}()"
     found.replace(rf"(?<![\d/:.-])()\b{hours}(?=,? (?:on )?(?:{_DAY_WORD}))", two_hours)
@@ -88,7 +90,7 @@ def mark_clocks(found: Found) -> None:
     )
     found.replace(r"\b(?:12 )?midnight\b", lambda m: found.mark_clock(12, 0, "am"))
     found.replace(
-        rf"(@|\b(?:at|by|before|around|after|from|until|till|than|about|past|earliest))"
+        rf"(@|\b(?:at|by|before|around|after|from|until|till|than|about|past|gone|earliest))"
         rf"(?: about| around| like| say)? ?{_HOUR}{_NO_UNIT}\b",
         lambda m: f"{m[1]} " + found.mark_clock(int(m[2]), 0),
     )
@@ -108,6 +110,7 @@ def mark_soon(found: Found, now: datetime) -> None:
 
     def later(match: re.Match[str]) -> str:
         number = {"half an": 0.5}.get(match[1]) or FEW.get(match[1]) or int(match[1])
+        number += 0.5 if match[2] else 0
         # Wall-clock arithmetic would be wrong in a night that changes the clock.
         moment = (now.astimezone(UTC) + timedelta(hours=number)).astimezone(now.tzinfo)
         half = "am" if moment.hour < 12 else "pm"
@@ -115,4 +118,6 @@ def mark_soon(found: Found, now: datetime) -> None:
             moment.hour % 12 or 12, moment.minute, half
         )
 
-    found.replace(r"\bin (?:about )?(half an|an?|a couple of|a few|\d{1,2}) hours?\b", later)
+    found.replace(
+        r"\bin (?:about )?(half an|an?|a couple of|a few|\d{1,2}) hours?( and a half)?\b", later
+    )

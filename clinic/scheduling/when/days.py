@@ -53,8 +53,18 @@ def mark_near_days(found: Found, today: date) -> None:
         (r"(?:later )?(?:today|2day)", 0),
     ):
         found.put_days(rf"\b{phrase}\b", today + offset * DAY)
+    for name, day in _feasts(today):
+        found.put_days(rf"\b(?:on )?{name}\b", day)
+
+    def beside(match: re.Match[str]) -> str:
+        number = FEW.get(match[1] or "") or int(match[1] or 1)
+        day = found.days[int(match[3])].first
+        return found.mark_days(day + (number if match[2] == "after" else -number) * DAY)
+
+    found.replace(r"\b(?:the )?(?:(\d|a couple of|a few) )?days? (after|before) <D(\d+)>", beside)
     found.put_days(
-        r"\blast (?:night|week(?! (?:of|in)\b)|month|year|(?:mon|tue|wed|thu|fri|sat|sun)\w*)\b",
+        r"\blast (?:night|month|year"
+        r"|(?:week|(?:mon|tue|wed|thu|fri|sat|sun)\w*)(?! (?:of|in)\b))\b",
         today - WEEK,
         today,
     )
@@ -66,6 +76,33 @@ def mark_near_days(found: Found, today: date) -> None:
     found.replace(rf"\b(?:in )?{_COUNT} {_UNIT}'?s? (?:time|from now)\b", counted)
     # "Two weeks on Friday" counts from Friday: left to the upper half.
     found.replace(rf"(?<!day )\bin (?:about )?{_COUNT} {_UNIT}\b(?! (?:on|from)\b)", counted)
+
+
+def _feasts(today: date) -> list[tuple[str, date]]:
+    """Return the coming feast days that people name instead of a date."""
+    fixed = (
+        (r"christmas eve", 12, 24),
+        (r"boxing day", 12, 26),
+        (r"(?:christmas|xmas)(?: day)?", 12, 25),
+        (r"new year'?s eve", 12, 31),
+        (r"new year'?s?(?: day)?", 1, 1),
+        (r"(?:the )?(?:4th|fourth) of july|independence day", 7, 4),
+        (r"hallowe'?en", 10, 31),
+        (r"valentine'?s(?: day)?", 2, 14),
+    )
+    days = [
+        (name, date(today.year + ((month, day) < (today.month, today.day)), month, day))
+        for name, month, day in fixed
+    ]
+    thanksgiving = _fourth_thursday(today.year)
+    if thanksgiving < today:
+        thanksgiving = _fourth_thursday(today.year + 1)
+    return [*days, (r"thanksgiving(?: day)?", thanksgiving)]
+
+
+def _fourth_thursday(year: int) -> date:
+    first = date(year, 11, 1)
+    return first + ((3 - first.weekday()) % 7 + 21) * DAY
 
 
 def months_later(day: date, months: int) -> date:
@@ -87,6 +124,10 @@ def mark_weekdays(found: Found) -> None:
     found.replace(
         r"\b(?:(?:a|any|on|during the|in the) )?(?:week-?|work(?:ing)? ?|business )days?\b",
         lambda match: found.mark_weekdays(frozenset(range(5)), any_week=True),
+    )
+    found.replace(
+        r"\b(?:(?:some ?time|any ?time|any|in the) )?(?:mid-?week|middle of (?:the|a) week)\b",
+        lambda match: found.mark_weekdays(frozenset({1, 2, 3}), any_week=True),
     )
     found.replace(
         r"\b(?:(?:a|any|at|on) )?week-?ends?\b",

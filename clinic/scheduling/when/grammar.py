@@ -38,16 +38,21 @@ _NOT = (
 _IS_NOT = (
     r" ?(?:(?:doesn'?t|don'?t|won'?t|wouldn'?t|does not|do not|will not|can'?t|isn'?t|aren'?t)\b"
     r"|(?:is|are|'s)? ?(?:no good|not (?:good|possible|ok|okay|great|ideal|free|an option)"
+    r"|(?:a )?no[- ]go\b|not on\b"
     r"|out\b|bad\b|impossible))"
 )
 _FROM = (
-    r"(?:any ?time |some ?time )?\b(?:from|starting(?: on| from| at)?|not before|not until|not till"
-    r"|no earlier than|not earlier than|on or after|as of|(?<!no )(?<!not )later than"
-    r"|after|past) (?:on )?"
+    r"(?:any ?time |some ?time )?\b(?:nothing before|none before|gone|from"
+    r"|starting(?: on| from| at)?|not before|not until|not till|no earlier than|not earlier than"
+    r"|on or after|as of|(?<!no )(?<!not )later than"
+    r"|(?:can'?t|cannot|couldn'?t)(?: do| make| come| manage)?(?: it| anything)? before"
+    r"|(?<!not )(?<!can't )(?<!cannot )after|past) (?:on )?"
 )
 _TO = (
     r"(?:any ?time |some ?time )?\b(?:before|by|until|till|til|up to|no later than"
-    r"|not later than|not after|(?<!no )(?<!not )(?:earlier|sooner) than|no later then) (?:on )?"
+    r"|not later than|not after"
+    r"|(?:can'?t|cannot|couldn'?t)(?: do| make| come| manage)?(?: it| anything)? after"
+    r"|(?<!no )(?<!not )(?:earlier|sooner) than|no later then) (?:on )?"
 )
 _AND_ON = r"(?: (?:onwards?|on|or later|or after|and later)\b)?"
 
@@ -125,6 +130,12 @@ class Pieces:
             r"|\bbetween (?:the )?<D(\d+)> and <D(\d+)>",
             lambda m: self._stretch(int(m[1] or m[3]), int(m[2] or m[4])),
         )
+        # "The first Monday of December": the month bounds the weekdays of that name.
+        found.replace(
+            r"\b(?:the )?(first|second|third|fourth|last|1st|2nd|3rd|4th) <W(\d+)> (?:of |in )?"
+            r"<D(\d+)>",
+            self._nth_weekday,
+        )
         # "Tuesday the 8th", "Mon 14 December": the date counts, if they agree.
         found.replace(r"<W(\d+)>,? ?(?:the )?<D(\d+)>", self._dated_weekday)
         more = 1
@@ -178,7 +189,8 @@ class Pieces:
         )
         # "Tuesday 3", "can you do 4 tomorrow", "5 in the morning": an hour is meant.
         found.replace(
-            r"(<[WD]\d+>),? (1[0-2]|[1-9])(?=\s*(?:$|[,.!?;]|please|pls))",
+            r"(<[WD]\d+>) ?,? (?:say |maybe |about |around )?(1[0-2]|[1-9])"
+            r"(?=\s*(?:$|[,.!?;]|please|pls))",
             lambda m: m[1] + found.mark_clock(int(m[2]), 0),
         )
         found.replace(
@@ -227,6 +239,7 @@ class Pieces:
 
         found.replace(rf"({_FROM})(?:the )?<([WD])(\d+)>{_AND_ON}", begin)
         found.replace(r"()<([WD])(\d+)> (?:onwards?|or later|or after|at the earliest)\b", begin)
+        found.replace(r"\b(before )(?:i|we|my|our)\b[^.,;<]{0,30}<([WD])(\d+)>", end)
         found.replace(rf"({_TO})(?:the )?<([WD])(\d+)>", end)
         found.replace(r"()<([WD])(\d+)> (?:at the latest|latest|or earlier|or before)\b", end)
 
@@ -283,10 +296,31 @@ class Pieces:
         weekdays, span = self.found.weekdays[int(match[1])], self.found.days[int(match[2])]
         if not span.single:
             return match[0]
+        other = self.found.other_date
+        if span.first.weekday() not in weekdays.days and other:
+            if other.weekday() in weekdays.days:  # "Fri 4/12" tells which of the two it is
+                self.found.other_date = None
+                return self.found.mark_days(other)
+        elif span.first.weekday() in weekdays.days:
+            self.found.other_date = None
         if span.first.weekday() not in weekdays.days:
             said = or_weekdays(sorted(weekdays.days))
             self.mismatch = f"{say_day(span.first, self.today)} (not a {said})"
         return f"<D{match[2]}>"
+
+    def _nth_weekday(self, match: re.Match[str]) -> str:
+        weekdays, span = self.found.weekdays[int(match[2])], self.found.days[int(match[3])]
+        if span.single or len(weekdays.days) != 1:
+            return match[0]
+        first = span.first.replace(day=1)
+        day = first + ((min(weekdays.days) - first.weekday()) % 7) * DAY
+        every = [day + number * WEEK for number in range(5) if day + number * WEEK < span.end]
+        if match[1] == "last":
+            return self.found.mark_days(every[-1])
+        place = "1234".find(match[1][0])
+        if place < 0:
+            place = ("first", "second", "third", "fourth").index(match[1])
+        return self.found.mark_days(every[min(place, len(every) - 1)])
 
     def _either(self, one: int, other: int) -> str:
         first, second = self.found.weekdays[one], self.found.weekdays[other]

@@ -29,6 +29,12 @@ ORDINAL_WORDS = {
 }
 
 
+# "Good morning, anything on Tuesday after two?" wants no morning.
+_GREETING = re.compile(
+    r"^\W*(?:(?:hi|hello|hey)\W+(?:there\W+)?)?good (?:morning|afternoon|evening|day)\b"
+    r"|\b(?:have a|enjoy your) (?:good|nice|lovely|great)? ?(?:day|morning|afternoon|evening|week"
+    r"|weekend)\b"
+)
 _SHORT_FORMS = (
     ("n(?:e)?xt", "next"),
     ("wks", "weeks"),
@@ -47,6 +53,7 @@ def plain(text: str) -> str:
     for ugly, clean in (("\u2019", "'"), ("\u2018", "'"), ("\u2013", "-"), ("\u2014", " - ")):
         said = said.replace(ugly, clean)
     said = re.sub(r"[<>]", " ", said)
+    said = _GREETING.sub(" ", said)
     for short, whole in _SHORT_FORMS:
         said = re.sub(rf"\b{short}\b", whole, said)
     said = re.sub(r"\b([ap])\s?\.\s?m\b\.?|(?<=\d)([ap])\b(?!')", r"\1\2m", said)
@@ -59,6 +66,7 @@ def plain(text: str) -> str:
         r"\1 minutes \2 ",
         said,
     )
+    said = re.sub(rf"\b({_SPELLED_HOUR})-?ish\b", r"\1 ish", said)
     said = _NUMBER.sub(_digits, said)
     said = re.sub(r"\bone(?= (?:week|day|month|hour|oclock|am|pm|15|30|45)\b)", "1", said)
     said = re.sub(rf"\b({_BEFORE_HOUR}) one\b", r"\1 1", said)

@@ -11,7 +11,7 @@ from clinic.scheduling.when.marks import DAY, MONTH_NAMES, WEEK, Found
 
 _PIECE = (
     r"(?:(?:the )?(early|midweek|beginning|start|first half|middle|mid|later|late|end|back end"
-    r"|second half|rest)(?: part)?(?: in| of)?[ -])"
+    r"|second half|back half|latter half|latter part|front half|rest)(?: part)?(?: in| of)?[ -])"
 )
 # First day and the day after the last, counted from Monday, or from the first of the month.
 _PIECES_OF_WEEK = {
@@ -19,14 +19,16 @@ _PIECES_OF_WEEK = {
     **dict.fromkeys(("middle", "mid", "midweek"), (1, 4)),
     **dict.fromkeys(("late", "end", "back end"), (3, 6)),
     "first half": (0, 3),
-    "second half": (2, 6),
+    **dict.fromkeys(("second half", "back half", "latter half", "latter part"), (2, 6)),
+    "front half": (0, 3),
 }
 _PIECES_OF_MONTH = {
     **dict.fromkeys(("early", "beginning", "start"), (0, 10)),
     **dict.fromkeys(("middle", "mid", "midweek"), (10, 20)),
     **dict.fromkeys(("later", "late", "end", "back end"), (20, 31)),
     "first half": (0, 15),
-    "second half": (15, 31),
+    **dict.fromkeys(("second half", "back half", "latter half", "latter part"), (15, 31)),
+    "front half": (0, 15),
 }
 
 
@@ -70,6 +72,13 @@ def mark_weeks_and_months(found: Found, today: date) -> None:
         begin = first + place * WEEK
         return found.mark_days(max(begin, today), max(begin + WEEK, today + DAY))
 
+    def last_day(match: re.Match[str]) -> str:
+        first = months_later(today.replace(day=1), 1 if match[3] else 0)
+        if match[2]:
+            number = month_number(match[2])
+            first = date(today.year + (number < today.month), number, 1)
+        return found.mark_days(months_later(first, 1) - DAY)
+
     def weekend(match: re.Match[str]) -> str:
         saturday = monday + 5 * DAY + (WEEK if match[1] == "next" else timedelta(0))
         return found.mark_days(max(saturday, today), saturday + 2 * DAY)
@@ -79,13 +88,25 @@ def mark_weeks_and_months(found: Found, today: date) -> None:
         rf"(?:{MONTH}|(?:the|(next)) month)",
         week_of_month,
     )
+    found.replace(
+        rf"\b(?:the )?(last) day (?:of|in) (?:{MONTH}|(?:the|this|(next)) month)", last_day
+    )
+    found.replace(
+        r"\b(?:the )?week-?end after (?:this|the (?:coming|next))(?: one)?\b",
+        lambda m: found.mark_days(monday + 12 * DAY, monday + 14 * DAY),
+    )
+    found.replace(
+        r"\b(?:the )?week-?end after next\b",
+        lambda m: found.mark_days(monday + 19 * DAY, monday + 21 * DAY),
+    )
     found.replace(r"\b(?:at |on )?(this|next|the)(?: coming)? week-?end\b", weekend)
     found.replace(
-        rf"\b{_PIECE}?(?:the week (after next)|(this|next|the)(?: coming| following)? week)\b"
-        r"(?! (?:of|commencing|beginning|starting|from)\b| after (?:the|<)|, ?after next)",
+        rf"\b{_PIECE}?(?:(?:the )?week (after next)|(this|next|the)(?: coming| following)? week)\b"
+        r"(?! (?:of|commencing|beginning|starting|from)\b| after (?:the|<D)|, ?after next)",
         week,
     )
     found.replace(rf"\b{_PIECE}?(this|next|the) month\b", month)
+    found.put_days(r"\bnext year\b", date(today.year + 1, 1, 1), date(today.year + 2, 1, 1))
     found.replace(rf"\b{_PIECE}{MONTH}", month)
     found.replace(rf"\b(?:in|during|sometime in|this|next)() {MONTH}", month)
     plain = "|".join(name for name in MONTH_NAMES if name not in ("march", "may"))

@@ -35,6 +35,7 @@ class When:
         days_said: The days in words; "" when none were said.
         time_said: The time of day in words; "" when none was said.
         at: The one time on the clock that was said.
+        other_at: The same hour in the other half of the day, where neither am nor pm was said.
         bars: Whether days were ruled out.
         problem: Why this can be no wish: it is past, there is no such date or time, the
             weekday is not the date's, or its pieces contradict each other.
@@ -51,6 +52,7 @@ class When:
     days_said: str = ""
     time_said: str = ""
     at: time | None = None
+    other_at: time | None = None
     bars: bool = False
     problem: Problem | None = None
 
@@ -72,14 +74,15 @@ class When:
             if not wanted:
                 return self
             days = replace(earlier, weekdays=None if wanted == _EVERY_DAY else wanted)
-            said = f"{earlier.days_said}, but {self.days_said}" if earlier.days_said else ""
-            said = said or self.days_said
+            said = earlier.days_said or self.days_said
+            if earlier.days_said and not _is_one_day(earlier):
+                said += ", " + self.days_said.replace("any day except", "not")
         else:
             days = self if self.days_said else earlier
             said = days.days_said
         hours = self if self.time_said else earlier
         exact = None
-        if hours.at and days.earliest and days.latest and days.latest - days.earliest <= _A_DAY:
+        if hours.at and days.earliest and _is_one_day(days):
             day = days.earliest.astimezone(zone).date()
             exact = datetime.combine(day, hours.at, zone).astimezone(UTC)
         window = None if exact else hours.part_of_day or _around(hours.at)
@@ -92,10 +95,34 @@ class When:
             part_of_day=window,
             exact=exact,
             at=hours.at,
-            doubt=self.doubt,
+            other_at=hours.other_at,
+            doubt=self.doubt or (days.doubt if days is earlier else ""),
             days_said=said,
             time_said=time_said,
             echo=in_words(said, time_said),
+        )
+
+    def in_other_half(self, zone: ZoneInfo) -> When:
+        """Return this wish with "7" read as the other one of 7 am and 7 pm; itself if am or pm.
+
+        Args:
+            zone: The clinic's time zone.
+        """
+        if self.at is None or self.other_at is None:
+            return self
+        exact = self.exact
+        if exact is not None:
+            day = exact.astimezone(zone).date()
+            exact = datetime.combine(day, self.other_at, zone).astimezone(UTC)
+        said = f"{'around' if exact is None else 'at'} {say_time(self.other_at)}"
+        return replace(
+            self,
+            at=self.other_at,
+            other_at=self.at,
+            exact=exact,
+            part_of_day=None if exact else _around(self.other_at),
+            time_said=said,
+            echo=in_words(self.days_said, said),
         )
 
     def query(
@@ -130,3 +157,7 @@ def shift(moment: time, by: timedelta) -> time:
     minutes = moment.hour * 60 + moment.minute + by // timedelta(minutes=1)
     minutes = min(max(minutes, 0), 24 * 60 - 1)
     return time(minutes // 60, minutes % 60)
+
+
+def _is_one_day(wish: When) -> bool:
+    return bool(wish.earliest and wish.latest and wish.latest - wish.earliest <= _A_DAY)

@@ -63,7 +63,8 @@ def composed() -> set[str]:
     }.items():
         names |= {f"utter_ask_{form}_{slot}" for slot in slots}
         names |= {f"utter_invalid_{slot}" for slot in slots}
-    return names | {"utter_invalid_appointment_slot", "utter_invalid_booking_confirmed"}
+    invalid = ("appointment_slot", "booking_confirmed", "visit_type")
+    return names | {f"utter_invalid_{question}" for question in invalid}
 
 
 def written() -> set[str]:

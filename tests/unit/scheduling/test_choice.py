@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinic.scheduling.choice import understand_choice
+from clinic.scheduling.choice import bare_hour, two_meanings, understand_choice
 from clinic.scheduling.port import Slot
 
 ZONE = ZoneInfo("America/New_York")
@@ -98,3 +98,17 @@ def test_without_an_offer_there_is_no_choice():
 def test_no_answer_breaks_it(text: str, count: int):
     choice = understand_choice(text, OFFERED[:count], ZONE)
     assert choice is None or 0 <= choice < count
+
+
+def test_a_number_that_is_a_place_and_an_hour_names_both():
+    hours = [slot(11, hour, 0) for hour in (9, 11, 14, 15)]
+    assert two_meanings("3", hours, ZONE) == (2, 3)
+    assert two_meanings("2", hours, ZONE) == (1, 2)
+    assert two_meanings("1", hours, ZONE) is None
+    assert two_meanings("the third", hours, ZONE) is None
+
+
+def test_a_number_that_is_no_place_is_an_hour():
+    assert bare_hour("7", OFFERED, ZONE) == "at 7"
+    assert bare_hour("2", OFFERED, ZONE) == ""
+    assert bare_hour("45", OFFERED, ZONE) == ""

@@ -79,6 +79,19 @@ def test_each_start_is_offered_once_and_another_practitioner_takes_over(schedule
     assert again.practitioner_id != first[0].practitioner_id
 
 
+def test_what_a_visitor_holds_is_free_for_them_and_taken_for_others(scheduler: SqlScheduler):
+    wish = replace(NEW, practitioner_id="example_stone")
+    slot = scheduler.find_slots(wish, 1)[0]
+    scheduler.hold(slot, "one")
+    assert scheduler.find_slots(wish, 1)[0].start > slot.start
+    assert scheduler.find_slots(replace(wish, holder="two"), 1)[0].start > slot.start
+    assert scheduler.find_slots(replace(wish, holder="one"), 1) == [slot]
+    # Twenty minutes later overlaps with what they hold themselves.
+    later = scheduler.find_slots(replace(wish, holder="one"), 2)[1]
+    assert later.start < slot.end
+    assert scheduler.hold(later, "one").slot == later
+
+
 def test_the_nearest_slots_come_first_when_a_moment_is_asked_for(scheduler: SqlScheduler):
     wish = scheduler.find_slots(NEW, 200)[100].start
     found = scheduler.find_slots(replace(NEW, near=wish), 3)

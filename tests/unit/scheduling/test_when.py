@@ -341,3 +341,8 @@ def test_a_day_of_23_or_25_hours_is_one_day():
         assert when.earliest is not None
         assert when.latest is not None
         assert when.latest - when.earliest == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize("text", ["tomorrow at 25:00", "Friday 3:75"])
+def test_a_time_that_no_clock_shows_is_told(text: str):
+    assert understood(text).problem == "no_such_time"
