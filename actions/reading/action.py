@@ -73,7 +73,7 @@ class MessageReading:
         self._message = Message(tracker)
         self._answers = Answers(self._message)
         self._weighing = Weighing(self._message, self._answers)
-        self._wishes = Wishes(self._message)
+        self._wishes = Wishes(self._message, answers_form=self._answers.answered)
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -157,6 +157,7 @@ class MessageReading:
             screened=after.get("emergency_screen") is not None,
             offered_booking=bool(slot("offered_booking")),
             about_appointment=wishes.is_about_appointment,
+            about_moved=wishes.is_about_moved,
             triage=clinic.triage,
             is_command=message.is_command,
             empty=message.is_empty,

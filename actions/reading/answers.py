@@ -18,6 +18,7 @@ from clinic.triage.interview import SpeechAct, Wording, reassures
 _NOT_BESIDE_A_CHECKLIST = frozenset({"duration_days", "severity"})
 # Times and numbers in a booking answer the booking.
 _OF_THE_BOOKING = frozenset({"duration_days", "severity", "injury_days_ago", "timing", "side"})
+_OF_A_VISIT = frozenset({"duration_days", "severity", "injury_days_ago", "timing"})
 _A_DAY = 1.0
 
 
@@ -114,6 +115,8 @@ class Answers:
             kept = [item for item in findings if item.attribute not in _OF_THE_BOOKING]
             # A place alone may be a name; beside a symptom or an illness it is where it hurts.
             return [] if all(item.attribute == "site" for item in kept) else kept
+        if message.says_when_to_come:
+            return [item for item in findings if item.attribute not in _OF_A_VISIT]
         return findings
 
     def _is_beside(self, finding: Finding) -> bool:

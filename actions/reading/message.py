@@ -16,6 +16,7 @@ from clinic.history.findings import Assertion, Finding
 from clinic.history.reader import Reading
 from clinic.history.words import split_words
 from clinic.knowledge.questions import is_question
+from clinic.scheduling.when import understand_when
 from clinic.settings import get_settings
 from clinic.triage.interview import SpeechAct
 from clinic.triage.rules import Level
@@ -24,6 +25,36 @@ EXTERNAL_MESSAGE_PREFIX = "EXTERNAL: "  # how Rasa writes an event that is no me
 UNREADABLE = "nlu_fallback"
 ABOUT_ATLAS = frozenset(
     {"ask_meaning", "ask_why", "ask_help", "ask_privacy", "ask_clinic_info", "bot_challenge"}
+)
+# Whoever says one of these reports a pain or a symptom.
+REPORTS = frozenset(
+    {
+        "site",
+        "neuro_arm",
+        "neuro_leg",
+        "bladder_bowel_saddle",
+        "systemic",
+        "headache",
+        "stroke_signs",
+        "chest_breath",
+        "meningism",
+        "airway",
+        "abdomen",
+        "skin",
+        "lump",
+        "injury",
+        "injury_danger",
+        "hand_dexterity",
+        "radiation",
+    }
+)
+_BOOKINGS = frozenset(
+    {
+        "book_appointment",
+        "reschedule_appointment",
+        "cancel_appointment",
+        "look_up_appointment",
+    }
 )
 # What a visitor wants of Atlas is no answer to a checklist, whatever words it has.
 _STEERS = ABOUT_ATLAS | frozenset(
@@ -132,6 +163,16 @@ class Message:
             and self.form in (None, INTERVIEW)
             and not (self.is_question or self.is_command or self.steers or self.is_unreadable)
         )
+
+    @property
+    def says_when_to_come(self) -> bool:
+        """Whether its times are a visit's, not the pain's: "book me in on Friday week at ten"."""
+        wants_visit = get_request_words().say(Wish.WANTS_VISIT, self.text)
+        reports = any(item.attribute in REPORTS for item in self.reading.findings)
+        if self.form is not None or reports or not (wants_visit or self.intent in _BOOKINGS):
+            return False
+        zone = get_settings().clinic.zone
+        return understand_when(self.text, clock.now(), zone) is not None
 
     def speech_act(self) -> SpeechAct:
         """Return what a short answer does, as far as the intent tells."""

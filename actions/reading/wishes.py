@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from actions.reading.message import ABOUT_ATLAS, Message
-from clinic.dialogue.agenda import SURE
+from actions.reading.message import ABOUT_ATLAS, REPORTS, Message
+from clinic.dialogue.agenda import BOOKING, MANAGING, SURE
 from clinic.dialogue.booking_answers import appointment_task, wants_call_back
 from clinic.dialogue.request_words import Wish, get_request_words
 from clinic.history.findings import Assertion
@@ -17,27 +17,6 @@ from clinic.knowledge.questions import (
 )
 from clinic.knowledge.requests import asks_on, follows_up
 
-_REPORTS = frozenset(
-    {
-        "site",
-        "neuro_arm",
-        "neuro_leg",
-        "bladder_bowel_saddle",
-        "systemic",
-        "headache",
-        "stroke_signs",
-        "chest_breath",
-        "meningism",
-        "airway",
-        "abdomen",
-        "skin",
-        "lump",
-        "injury",
-        "injury_danger",
-        "hand_dexterity",
-        "radiation",
-    }
-)
 _ABOUT_BOOKINGS = frozenset(
     {
         "cancel_appointment",
@@ -91,10 +70,15 @@ class Wishes:
         topics: Topics of the knowledge base that it is about.
         intent: The intent that the turn is planned by.
         confidence: How sure that intent is, 0-1.
+
+    Args:
+        message: The message.
+        answers_form: Whether it answers the open form's question.
     """
 
-    def __init__(self, message: Message) -> None:
+    def __init__(self, message: Message, *, answers_form: bool) -> None:
         self._message = message
+        self._answers_form = answers_form
         self._text = message.text
         self._latest: dict[str, Any] = message.tracker.latest_message
         self._words = get_request_words()
@@ -136,7 +120,7 @@ class Wishes:
         """Whether it reports a pain or a symptom of somebody."""
         findings = self._message.reading.findings
         present = any(
-            item.attribute in _REPORTS
+            item.attribute in REPORTS
             and item.assertion is Assertion.PRESENT
             and (item.attribute, item.value) != ("site", "other")
             for item in findings
@@ -151,7 +135,8 @@ class Wishes:
             for item in self._message.reading.findings
             if item.assertion is Assertion.PRESENT
         }
-        return len(present) >= _DESCRIPTION and not self.says(Wish.ONLY_VISIT)
+        only_visit = self.says(Wish.ONLY_VISIT) or self._message.says_when_to_come
+        return len(present) >= _DESCRIPTION and not only_visit
 
     @property
     def is_about_appointment(self) -> bool:
@@ -159,15 +144,24 @@ class Wishes:
         slot = self._message.tracker.get_slot
         known = slot("appointment_reference") and slot("appointment_contact")
         elsewhere = self._message.intent in ("delete_my_data", "ask_privacy", "start_over")
-        reports = any(item.attribute in _REPORTS for item in self._message.reading.findings)
+        reports = any(item.attribute in REPORTS for item in self._message.reading.findings)
         if not known or elsewhere or reports:
             return False
         return appointment_task(self._text) is not None
+
+    @property
+    def is_about_moved(self) -> bool:
+        """Whether the visit whose new time is being chosen should be cancelled or shown."""
+        moving = self._message.tracker.get_slot("moving_reference")
+        return bool(moving) and appointment_task(self._text) in ("cancel", "look_up")
 
     def _topics_of_turn(self) -> tuple[str, ...]:
         """Return the topics that count; a faint one yields to another intent that is clear."""
         topics = tuple(self._latest.get("topics") or ())
         message = self._message
+        books = message.form in (BOOKING, MANAGING) and self._answers_form
+        if books and not self._latest.get("topics_named"):
+            return ()  # "can the surgeon do Tuesday?" asks about nobody's operation
         is_clear = message.intent in _ABOUT_OTHER_THINGS and message.confidence >= SURE
         if (is_clear or message.says_part_of_a_thought()) and not self._is_sure_of_topic():
             topics = ()

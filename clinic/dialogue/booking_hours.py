@@ -95,7 +95,7 @@ def reason_against(
         said = say_hours(hours.spans)
         return Reason("utter_outside_hours", {"hours": said}, f"{day:%Y-%m-%d}")
     notice = clinic.notice_hours(kind)
-    if _latest_start(wish, day, clinic) <= now + timedelta(hours=notice):
+    if _latest_start(wish, day, clinic) < now + timedelta(hours=notice):
         left = "" if wish.at else wish.time_said
         return Reason("utter_too_soon", {"notice": f"{notice:g}"}, left)
     return None
