@@ -80,8 +80,8 @@ def written() -> set[str]:
 
 
 def action_classes() -> Iterator[type]:
-    for module in pkgutil.iter_modules(actions.__path__):
-        loaded = importlib.import_module(f"actions.{module.name}")
+    for module in pkgutil.walk_packages(actions.__path__, "actions."):
+        loaded = importlib.import_module(module.name)
         for _, found in inspect.getmembers(loaded, inspect.isclass):
             own = found.__module__ == loaded.__name__ and hasattr(found, "run")
             if own and not inspect.isabstract(found):
