@@ -49,11 +49,13 @@ class ClinicalData:
         attributes = AttributeCatalogue.load(folder / "history.yml")
         rules = RuleBook.load(folder, attributes)
         phrasebook = Phrasebook.load(folder / "phrases.yml")
+        reader = HistoryReader.load(folder)
+        signs = WarningSigns.load(folder / "warning_signs", attributes, rules, reader.concepts)
         return cls(
             attributes=attributes,
-            reader=HistoryReader.load(folder),
+            reader=reader,
             rules=rules,
-            signs=WarningSigns.load(folder / "warning_signs", attributes, rules),
+            signs=signs,
             interview=Interview.load(folder / "interview.yml", attributes),
             phrasebook=phrasebook,
             summary=SummaryWriter.load(folder / "summary.yml", attributes, phrasebook),

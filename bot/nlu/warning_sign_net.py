@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -11,16 +14,20 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.featurizers.featurizer import Featurizer
 from rasa.shared.exceptions import RasaException
-from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, EXTRACTOR, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.minilm_featurizer import layered_vector, window_vectors
 from bot.nlu.warning_sign_importer import sign_of
+from clinic import clock
 from clinic.clinical import get_clinical_data
 from clinic.history.clauses import Part
+from clinic.history.findings import Finding
 from clinic.history.words import split_words
+from clinic.settings import get_settings
+from clinic.triage.agreement import Jury, Sounding
 from clinic.triage.warning_signs import HARMLESS, WarningSign
 
 _MODEL = "warning_signs"
@@ -59,15 +66,43 @@ _SHARE_OF_OTHERS = 3
 # "my neck hurts since yesterday" holds nothing that the reader has not understood.
 _LEAST_UNEXPLAINED = 3
 _TELLING = 4  # letters; shorter words are mostly grammar
+# A message may tell of several signs, which then share the confidence.
+_MOST_SIGNS = 3
+_LEAST_SHARE = 0.1
 _SPOKEN_OF_OTHERWISE = frozenset({"absent", "past", "other_person", "hypothetical", "asked"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Sound(Sounding):
+    """What the net heard, and how sure it is.
+
+    Attributes:
+        confidence: That the part tells of any sign, 0-1.
+        is_sure: Whether that is enough to believe it where the reader agrees.
+        is_first: Whether no other sign is more likely in this part.
+    """
+
+    confidence: float
+    is_sure: bool
+    is_first: bool
+
+    def as_result(self) -> dict[str, Any]:
+        """Return it as the parse result names it."""
+        return {
+            "sign": self.sign.id,
+            "confidence": self.confidence,
+            "start": self.start,
+            "end": self.end,
+        }
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class WarningSignNet(GraphComponent):
-    """Set in the parse result `warning_signs`: what it sounds like, surest first.
+    """Add the findings of the signs that it and the reader agree on; name the others.
 
-    Its word alone changes no history and no level: Atlas asks the sign's question. What the
-    reader of `clinic/history` heard being denied, or said of others, it does not bring up.
+    `warning_signs` in the parse result are what the message sounds like, surest first. The net's
+    word alone changes no history and no level: Atlas asks the sign's question. What the reader of
+    `clinic/history` heard being denied, or said of others, it does not bring up.
     """
 
     @classmethod
@@ -77,8 +112,8 @@ class WarningSignNet(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Return the settings: the least confidence that counts, regularisation, solver steps."""
-        return {"threshold": 0.6, "C": 10.0, "max_iterations": 60}
+        """Return the settings: what is asked about and what is sure, and those of the training."""
+        return {"threshold": 0.6, "sure": 0.75, "C": 10.0, "max_iterations": 60}
 
     @classmethod
     def create(
@@ -97,7 +132,9 @@ class WarningSignNet(GraphComponent):
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._signs = get_clinical_data().signs
+        self._data = get_clinical_data()
+        self._jury = Jury(self._data.reader, self._data.rules, self._data.attributes)
+        self._zone = ZoneInfo(get_settings().clinic.time_zone)
         self._model: LinearModel | None = None
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -145,31 +182,55 @@ class WarningSignNet(GraphComponent):
         return component
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set `warning_signs` of each message."""
+        """Add to the entities what is agreed on, and set `warning_signs` of each message."""
         for message in messages:
-            heard = sorted(self._hear(message), key=lambda sign: -sign["confidence"])
-            best = {sign["sign"]: sign for sign in reversed(heard)}
-            message.set("warning_signs", list(reversed(best.values())), add_to_output=True)
+            heard = list(self._hear(message))
+            agreed = self._agreed(message, [sound for sound in heard if sound.is_sure])
+            message.set(ENTITIES, message.get(ENTITIES, []) + agreed, add_to_output=True)
+            signs: dict[str, dict[str, Any]] = {}
+            for sound in sorted(heard, key=lambda sound: -sound.confidence):
+                if sound.is_first:
+                    signs.setdefault(sound.sign.id, sound.as_result())
+            message.set("warning_signs", list(signs.values()), add_to_output=True)
         return messages
 
-    def _hear(self, message: Message) -> list[dict[str, Any]]:
+    def _hear(self, message: Message) -> Iterator[_Sound]:
         if self._model is None:
             raise RasaException("WarningSignNet was neither trained nor loaded.")
-        heard = []
         harmless = self._model.labels.index(HARMLESS)
+        entities = message.get(ENTITIES, [])
         for window in window_vectors(message):
-            start, end = window.part.start, window.part.end
-            confidences = self._model.confidences(window.part.text, window.vector)
-            confidence = 1.0 - float(confidences[harmless])
-            entities = message.get(ENTITIES, [])
-            if confidence < self._config["threshold"] or _is_understood(window.part, entities):
+            part = window.part
+            shares = self._model.confidences(part.text, window.vector)
+            confidence = 1.0 - float(shares[harmless])
+            if confidence < self._config["threshold"] or _is_understood(part, entities):
                 continue
-            confidences[harmless] = 0.0
-            name = self._model.labels[int(np.argmax(confidences))]
-            # A sign that was taken out of the data since training is none any more.
-            if name in self._signs and not _is_ruled_out(self._signs[name], entities, start, end):
-                heard.append({"sign": name, "confidence": confidence, "start": start, "end": end})
-        return heard
+            shares[harmless] = 0.0
+            for rank, index in enumerate(np.argsort(-shares)[:_MOST_SIGNS]):
+                name = self._model.labels[int(index)]
+                # A sign that was taken out of the data since training is none any more.
+                if (rank and shares[index] < _LEAST_SHARE) or name not in self._data.signs:
+                    continue
+                sign = self._data.signs[name]
+                if not _is_ruled_out(sign, entities, part.start, part.end):
+                    sure = confidence >= self._config["sure"]
+                    yield _Sound(sign, part.start, part.end, confidence, sure, is_first=rank == 0)
+
+    def _agreed(self, message: Message, heard: list[_Sound]) -> list[dict[str, Any]]:
+        """Return as entities the findings that the reader's words bear out."""
+        if not heard:
+            return []
+        text = message.get(TEXT)
+        findings = [
+            Finding.from_entity(entity)
+            for entity in message.get(ENTITIES, [])
+            if "assertion" in entity
+        ]
+        today = clock.now().astimezone(self._zone).date()
+        return [
+            {**finding.as_entity(text), EXTRACTOR: type(self).__name__}
+            for finding in self._jury.agreed(text, heard, findings, today)
+        ]
 
 
 def _is_understood(part: Part, entities: list[dict[str, Any]]) -> bool:

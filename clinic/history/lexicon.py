@@ -54,12 +54,15 @@ class Lexicon:
     ) -> None:
         self._hidden_inside = hidden_inside
         self._tree = PhraseTree()
-        self.words: set[str] = set()
+        self.concepts = frozenset(concepts)
+        self.uses: Counter[str] = Counter()  # in how many concepts a word stands
         for name, phrases in concepts.items():
+            words: set[str] = set()
             for phrase in phrases:
                 norms = phrase.split()
-                self.words.update(norms)
+                words.update(norms)
                 self._tree.add(name, norms)
+            self.uses.update(words)
         # A pattern is tried when its rarest concept was found, not whenever its first one was.
         uses = Counter(name for pattern in patterns for name in set(pattern.concepts))
         self._patterns: dict[str, list[Pattern]] = {}
@@ -99,7 +102,7 @@ class Lexicon:
         """
         found: dict[str, list[Span]] = defaultdict(list)
         pause = _next_pauses(words)
-        for names, first, last in self._tree.find([_forms(word.norm, year) for word in words]):
+        for names, first, last in self._tree.find([_forms(word, year) for word in words]):
             if last <= pause[first]:
                 span = Span(first, last)
                 for name in names:
@@ -107,8 +110,9 @@ class Lexicon:
         for name, hiders in self._hidden_inside.items():
             outer = [span for hider in hiders for span in found.get(hider, ())]
             found[name] = [span for span in found[name] if not _is_inside(span, outer)]
-        if any(word.norm[:1].isdigit() for word in words):
-            # A number has several readings, which may tell of the same words twice.
+        if any(word.also or word.norm[:1].isdigit() for word in words):
+            # A number, or a misspelt word, has several readings, which may tell of the same
+            # words twice.
             for name, spans in found.items():
                 if len(spans) > 1:
                     found[name] = _in_order(spans)
@@ -176,10 +180,11 @@ def _in_order(spans: list[Span]) -> list[Span]:
     return sorted(set(spans), key=lambda span: (span.first, span.last))
 
 
-def _forms(norm: str, year: int) -> tuple[str, ...]:
-    """Return what a word may be found under: itself, or a number and its kind."""
+def _forms(word: Word, year: int) -> tuple[str, ...]:
+    """Return what a word may be found under: its readings, or a number and its kind."""
+    norm = word.norm
     if not norm[:1].isdigit():
-        return (norm,)
+        return (norm, *word.also)
     kind = _number_class(norm, year)
     return (norm, "#") if kind == "#" else (norm, "#", kind)
 

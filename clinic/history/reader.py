@@ -46,6 +46,19 @@ _BEFORE_COMPLAINT = word_set(
 )
 _GROWN_UP = 18
 _SHORTEST_WORD = 3
+# "Cannot feel my legs" denies no legs.
+_FAILURES = ("CANNOT", "NOT_FEEL", "NOT_A_NEGATION")
+_FAILURE_REACH = 4
+_ANYTHING = FindingRule(
+    id="anything",
+    attribute="",
+    value=True,
+    denied=False,
+    negatable=True,
+    fallback=False,
+    past_counts=False,
+    whole=False,
+)
 # After these a relative is only mentioned: "because of the baby", "lifting my son".
 _IN_PASSING = word_set(
     "of with and lifting carrying holding feeding picking chasing to at from by like than lifted "
@@ -97,7 +110,12 @@ class HistoryReader:
         """
         attributes = AttributeCatalogue.load(folder / "history.yml")
         lexicon = Lexicon.load(folder / "lexicon", attributes)
-        return cls(lexicon, Speller.load(folder / "common_words.txt", lexicon.words))
+        return cls(lexicon, Speller.load(folder / "common_words.txt", lexicon.uses))
+
+    @property
+    def concepts(self) -> frozenset[str]:
+        """Return the names of the lexicon's concepts."""
+        return self._lexicon.concepts
 
     def knows_no_word(self, text: str) -> bool:
         """Tell whether a message has letters, but not one word or number that is known.
@@ -122,7 +140,7 @@ class HistoryReader:
             text: The message as it arrived.
             today: The present date at the clinic, for "since Tuesday".
         """
-        words = self._speller.correct(split_words(text))
+        words = self._speller.mend(split_words(text))
         if not words:
             return Reading()
         concepts = self._lexicon.find_concepts(words, today.year)
@@ -140,6 +158,44 @@ class HistoryReader:
             about=about,
             words=tuple(word.norm for word in words),
         )
+
+    def how_said(
+        self, text: str, concepts: Iterable[str], part: tuple[int, int], today: date
+    ) -> list[Assertion]:
+        """Tell how the words of some concepts are said in a part of a message.
+
+        Args:
+            text: The message as it arrived.
+            concepts: Names of the lexicon's concepts.
+            part: Offsets of the part's first character and after its last one.
+            today: The present date at the clinic.
+
+        Returns:
+            One assertion for each place where one of the concepts stands; none where none does.
+        """
+        words = self._speller.mend(split_words(text))
+        found = self._lexicon.find_concepts(words, today.year) if words else {}
+        context = Context(words, found)
+        told = _without_idioms(found)
+        failures = [span for name in _FAILURES for span in told.get(name, ())]
+        about = _about(context)
+        return [
+            context.assertion(
+                _ANYTHING, _with_failure(span, failures), of_relative=about is not None
+            )
+            for name in concepts
+            for span in told.get(name, ())
+            if part[0] <= words[span.first].start and words[span.last - 1].end <= part[1]
+        ]
+
+
+def _with_failure(span: Span, failures: list[Span]) -> Span:
+    """Take the "don't feel" in front of "my legs" for a part of it, which denies nothing."""
+    first = min(
+        (other.first for other in failures if 0 <= span.first - other.last <= _FAILURE_REACH),
+        default=span.first,
+    )
+    return Span(min(first, span.first), span.last)
 
 
 def _without_idioms(concepts: Mapping[str, list[Span]]) -> Mapping[str, list[Span]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from rapidfuzz.distance import OSA
@@ -10,30 +13,50 @@ from rapidfuzz.process import extract
 
 from clinic.datafiles import DataFileError
 from clinic.history.numbers import COUNTING
-from clinic.history.words import Word
+from clinic.history.slips import drops, slip, sound
+from clinic.history.words import NO_BREAK, Word, word_set
 
 _SHORTEST = 4
+_LONGEST = 20
 _TWO_SLIPS_FROM = 8
+_SOUND_FROM = 6  # letters; shorter words sound like too many
+_CORE_FROM = 20  # uses; only a word as common as "neck" is read out of three letters
+_CLOSE = 0.25  # readings that are this much less likely than the best one are kept beside it
+_MOST_READINGS = 3
+_LEAST_PART = 4  # letters of the longer part of two words written as one
+_SMALL_WORDS = word_set(
+    "i my me in on a an the of to it is im ive no cant dont and for at up so was had has his her"
+)
 
 
 class Speller:
-    """Correct one word at a time.
+    """Correct one word at a time, and mend words that were joined or cut apart.
 
     Args:
         common: Ordinary English words, which are never changed.
-        targets: The lexicon's words.
+        targets: The lexicon's words; with numbers, how much each is used there, which decides
+            between words that are as near.
     """
 
-    def __init__(self, common: frozenset[str], targets: set[str]) -> None:
-        self._known = common | targets | COUNTING
-        self._targets: dict[int, list[str]] = {}
-        for word in targets:
-            if len(word) >= _SHORTEST and word.isalpha():
-                self._targets.setdefault(len(word), []).append(word)
-        self._cache: dict[str, str] = {}
+    def __init__(
+        self, common: frozenset[str], targets: Collection[str] | Mapping[str, int]
+    ) -> None:
+        self._known = common | set(targets) | COUNTING
+        self._uses = dict(targets) if isinstance(targets, Mapping) else dict.fromkeys(targets, 0)
+        self._by_length: dict[int, list[str]] = {}
+        self._by_drop: dict[str, list[str]] = defaultdict(list)
+        self._by_sound: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(targets):
+            if len(word) < _SHORTEST or not word.isalpha() or self._is_glued(word, common):
+                continue
+            self._by_length.setdefault(len(word), []).append(word)
+            for form in {word, *drops(word)}:
+                self._by_drop[form].append(word)
+            self._by_sound[sound(word)].append(word)
+        self._cache: dict[str, tuple[str, ...]] = {}
 
     @classmethod
-    def load(cls, path: Path, targets: set[str]) -> Speller:
+    def load(cls, path: Path, targets: Collection[str] | Mapping[str, int]) -> Speller:
         """Load the list of ordinary words.
 
         Raises:
@@ -54,31 +77,142 @@ class Speller:
         return self._correct(norm) in self._known
 
     def correct(self, words: list[Word]) -> list[Word]:
-        """Return the words with misspellings of lexicon words corrected."""
+        """Return the words with misspellings of lexicon words corrected, one for each."""
         return [
-            word if word.norm in self._known else replace(word, norm=self._correct(word.norm))
+            word if word.norm in self._known else self._corrected(word, self._readings(word.norm))
             for word in words
         ]
 
-    def _correct(self, norm: str) -> str:
-        if len(norm) < _SHORTEST or not norm.isalpha() or len(norm) > 20:
-            return norm
+    def mend(self, words: list[Word]) -> list[Word]:
+        """Return the words corrected, with "chestpain" cut in two and "num b" made one."""
+        mended: list[Word] = []
+        for word in self._joined(words):
+            if word.norm in self._known:
+                mended.append(word)
+            elif readings := self._readings(word.norm):
+                mended.append(self._corrected(word, readings))
+            else:
+                mended += self._cut(word)
+        return mended
+
+    @staticmethod
+    def _corrected(word: Word, readings: tuple[str, ...]) -> Word:
+        return replace(word, norm=readings[0], also=readings[1:]) if readings else word
+
+    def _readings(self, norm: str) -> tuple[str, ...]:
+        """Return the known words that may be meant, the likeliest first; none where none is."""
+        if len(norm) < _SHORTEST - 1 or not norm.isalpha() or len(norm) > _LONGEST:
+            return ()
         if norm not in self._cache:
             if len(self._cache) > 5000:  # bounded: patients' words are not kept for ever
                 self._cache.clear()
             self._cache[norm] = self._nearest(norm)
         return self._cache[norm]
 
-    def _nearest(self, norm: str) -> str:
-        slips = 2 if len(norm) >= _TWO_SLIPS_FROM else 1
-        candidates = [
+    def _nearest(self, norm: str) -> tuple[str, ...]:
+        if self._is_inflected(norm):
+            return ()
+        if len(norm) < _SHORTEST:
+            found = self._one_slip(norm, (norm,))
+            found = {word: cost for word, cost in found.items() if self._uses[word] >= _CORE_FROM}
+        else:
+            found = self._one_slip(norm, {norm, *drops(norm)})
+        if not found and len(norm) >= _TWO_SLIPS_FROM:
+            found = self._two_slips(norm)
+        if not found and len(norm) >= _SOUND_FROM:
+            found = self._sounding_alike(norm)
+        ranked = sorted(found, key=lambda word: (found[word], -self._uses[word], word))
+        if not ranked or self._is_a_tie(ranked, found):
+            return ()
+        best = found[ranked[0]]
+        return tuple(word for word in ranked if found[word] <= best + _CLOSE)[:_MOST_READINGS]
+
+    def _is_inflected(self, norm: str) -> bool:
+        """Tell the plural of a word that is none of the lexicon's ("teachers", "sofas")."""
+        stem = norm[:-1]
+        return norm.endswith("s") and stem in self._known and stem not in self._uses
+
+    def _is_a_tie(self, ranked: list[str], found: Mapping[str, float]) -> bool:
+        return len(ranked) > 1 and all(
+            found[ranked[0]] == found[word] and self._uses[ranked[0]] == self._uses[word]
+            for word in ranked[:2]
+        )
+
+    def _one_slip(self, norm: str, forms: Iterable[str]) -> dict[str, float]:
+        found = {}
+        for form in forms:
+            for word in self._by_drop.get(form, ()):
+                cost = slip(norm, word)
+                if cost is not None:
+                    found[word] = cost
+        return found
+
+    def _two_slips(self, norm: str) -> dict[str, float]:
+        near = [
             word
-            for length in range(len(norm) - slips, len(norm) + slips + 1)
-            for word in self._targets.get(length, ())
-            if word[0] == norm[0] or slips == 2
+            for length in range(len(norm) - 2, len(norm) + 3)
+            for word in self._by_length.get(length, ())
         ]
-        best = extract(norm, candidates, scorer=OSA.distance, score_cutoff=slips, limit=2)
-        if not best or (len(best) > 1 and best[0][1] == best[1][1]):
-            return norm
-        nearest: str = best[0][0]
-        return nearest
+        best = extract(norm, near, scorer=OSA.distance, score_cutoff=2, limit=_MOST_READINGS)
+        return {word: float(distance) for word, distance, _ in best}
+
+    def _sounding_alike(self, norm: str) -> dict[str, float]:
+        return {
+            word: float(distance)
+            for word in self._by_sound.get(sound(norm), ())
+            if word[0] == norm[0] and (distance := OSA.distance(norm, word)) <= len(norm) // 2
+        }
+
+    def _is_glued(self, word: str, common: frozenset[str]) -> bool:
+        """Tell "abdomenhurts", which the lexicon has because people write so, from a word."""
+        return word not in common and any(
+            word[:place] in self._known and word[place:] in self._known
+            for place in range(2, len(word) - 1)
+        )
+
+    def _cut(self, word: Word) -> list[Word]:
+        """Cut two words that were written as one, where both are known."""
+        norm = word.norm
+        if not norm.isalpha() or not _LEAST_PART + 2 <= len(norm) <= _LONGEST:
+            return [word]
+        places = [
+            place
+            for place in range(1, len(norm))
+            if self._is_part(norm[:place]) and self._is_part(norm[place:])
+        ]
+        places = [place for place in places if max(place, len(norm) - place) >= _LEAST_PART]
+        if not places or word.end - word.start != len(norm):
+            return [word]
+        place = max(places, key=lambda cut: (min(cut, len(norm) - cut), cut))
+        middle = word.start + place
+        return [
+            replace(word, norm=norm[:place], end=middle),
+            replace(word, norm=norm[place:], start=middle, break_before=NO_BREAK),
+        ]
+
+    def _is_part(self, part: str) -> bool:
+        return part in _SMALL_WORDS or (len(part) > 2 and part in self._uses)
+
+    def _joined(self, words: list[Word]) -> list[Word]:
+        """Make one word of "num b", where only the whole is known."""
+        if all(word.norm in self._known for word in words):
+            return words
+        joined: list[Word] = []
+        skip = False
+        for word, following in pairwise([*words, None]):
+            if skip or word is None:
+                skip = False
+                continue
+            whole = word.norm + following.norm if following else ""
+            if (
+                following is not None
+                and following.break_before == NO_BREAK
+                and len(whole) >= _LEAST_PART
+                and whole in self._uses
+                and not (word.norm in self._known and following.norm in self._known)
+            ):
+                joined.append(replace(word, norm=whole, end=following.end))
+                skip = True
+            else:
+                joined.append(word)
+        return joined

@@ -29,6 +29,7 @@ class Word:
         end: Offset after its last character.
         break_before: NO_BREAK, PAUSE (a comma or the like) or SENTENCE_END.
         question: Whether its sentence ends with a question mark, or a colon follows it.
+        also: Other words that a misspelt one may have meant, which phrases are sought under too.
     """
 
     norm: str
@@ -36,6 +37,7 @@ class Word:
     end: int
     break_before: int
     question: bool = False
+    also: tuple[str, ...] = ()
 
 
 # Controls, and halves of a pair, which JSON can carry and no library can encode.

@@ -6,7 +6,7 @@ yes to its question means, and which sentences are harmless.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,11 +27,14 @@ class WarningSign:
         id: Its name in the data.
         findings: Attribute and value pairs that hold if the patient says yes.
         question: The yes/no question that is asked before it counts.
+        witnesses: Groups of the lexicon's concepts. Where a word of each group is said of the
+            patient and of now, the net is believed without the question.
     """
 
     id: str
     findings: tuple[tuple[str, Any], ...]
     question: str
+    witnesses: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +66,23 @@ class WarningSigns:
         return self._signs[sign_id]
 
     @classmethod
-    def load(cls, folder: Path, attributes: AttributeCatalogue, rules: RuleBook) -> WarningSigns:
+    def load(
+        cls,
+        folder: Path,
+        attributes: AttributeCatalogue,
+        rules: RuleBook,
+        concepts: Collection[str],
+    ) -> WarningSigns:
         """Load and check `signs.yml`.
 
         Args:
             folder: The folder `warning_signs`.
             attributes: What a finding may be.
             rules: The red flags that a sign may belong to.
+            concepts: The lexicon's concepts, of which some are witnesses.
 
         Raises:
-            DataFileError: A field is missing, or a finding or a flag is unknown.
+            DataFileError: A field is missing, or a finding, a flag or a concept is unknown.
         """
         path = folder / "signs.yml"
         entries = load_yaml(path)
@@ -89,7 +99,8 @@ class WarningSigns:
             if not str(entry.get("question", "")).endswith("?"):
                 raise DataFileError(path, f"{name}.question", "expected a yes/no question")
             findings = _read_findings(entry.get("findings"), str(name), path, attributes)
-            signs[str(name)] = WarningSign(str(name), findings, str(entry["question"]))
+            witnesses = _read_witnesses(entry.get("witnesses"), str(name), path, concepts)
+            signs[str(name)] = WarningSign(str(name), findings, str(entry["question"]), witnesses)
         return cls(signs)
 
     def load_examples(self, folder: Path) -> list[Example]:
@@ -131,6 +142,22 @@ def _read_findings(
         for attribute, values in entry.items()
         for value in (values if isinstance(values, list) else [values])
     )
+
+
+def _read_witnesses(
+    entry: Any, name: str, path: Path, concepts: Collection[str]
+) -> tuple[tuple[str, ...], ...]:
+    if not isinstance(entry, list) or not entry:
+        raise DataFileError(path, f"{name}.witnesses", "expected concepts, or lists of them")
+    groups = tuple(
+        tuple(map(str, group)) if isinstance(group, list) else (str(group),) for group in entry
+    )
+    unknown = {concept for group in groups for concept in group} - set(concepts)
+    if unknown or not all(groups):
+        raise DataFileError(
+            path, f"{name}.witnesses", f"no such concept: {min(unknown, default='')}"
+        )
+    return groups
 
 
 def _read_told(path: Path) -> Iterator[tuple[str, str]]:

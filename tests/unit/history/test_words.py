@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.history.spelling import Speller
 from clinic.history.words import NO_BREAK, PAUSE, SENTENCE_END, clean, split_words
 
 
@@ -25,11 +24,3 @@ def test_case_and_accents_do_not_matter(text: str) -> None:
 @given(st.text())
 def test_cleaning_keeps_every_offset(text: str) -> None:
     assert len(clean(text)) == len(text)
-
-
-@pytest.mark.parametrize(
-    ("typed", "read"), [("nubm", "numb"), ("weaknes", "weakness"), ("bank", "bank"), ("xq", "xq")]
-)
-def test_only_misspelt_words_are_corrected(typed: str, read: str) -> None:
-    speller = Speller(frozenset({"bank"}), {"numb", "weakness", "back"})
-    assert speller.correct(split_words(typed))[0].norm == read

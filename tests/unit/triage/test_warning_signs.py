@@ -18,6 +18,7 @@ signs:
   legs_weak:
     flags: [RF04]
     findings: {neuro_leg: [weak]}
+    witnesses: [LEG]
     question: "Are your legs weak?"
 """
 
@@ -26,13 +27,19 @@ def load(folder: Path, signs: str) -> WarningSigns:
     """Load signs written for a test."""
     (folder / "signs.yml").write_text(signs, encoding="utf-8")
     data = get_clinical_data()
-    return WarningSigns.load(folder, data.attributes, data.rules)
+    return WarningSigns.load(folder, data.attributes, data.rules, data.reader.concepts)
 
 
 def test_a_sign_brings_its_findings_and_its_question(tmp_path: Path) -> None:
     signs = load(tmp_path, SIGN)
     assert signs["legs_weak"].findings == (("neuro_leg", "weak"),)
     assert signs["legs_weak"].question == "Are your legs weak?"
+    assert signs["legs_weak"].witnesses == (("LEG",),)
+
+
+def test_witnesses_are_one_of_each_group(tmp_path: Path) -> None:
+    signs = load(tmp_path, SIGN.replace("[LEG]", "[[LEG, ARM], CANNOT]"))
+    assert signs["legs_weak"].witnesses == (("LEG", "ARM"), ("CANNOT",))
 
 
 @pytest.mark.parametrize(
@@ -42,6 +49,8 @@ def test_a_sign_brings_its_findings_and_its_question(tmp_path: Path) -> None:
         ("neuro_leg: [limp]", "neuro_leg: [weak]", "legs_weak.findings"),
         ("no_such_thing: true", "neuro_leg: [weak]", "legs_weak.findings"),
         ("Tell me more.", "Are your legs weak?", "legs_weak.question"),
+        ("[TAIL]", "[LEG]", "legs_weak.witnesses: no such concept: TAIL"),
+        ("[]", "[LEG]", "legs_weak.witnesses"),
     ],
 )
 def test_a_wrong_field_is_named(tmp_path: Path, wrong: str, right: str, where: str) -> None:
