@@ -17,8 +17,20 @@ from clinic.history.measures import (
     number_at,
 )
 from clinic.history.numbers import FEVERS
+from clinic.history.patterns import FindingRule, Span
+from clinic.history.tablets import find_overdoses
 from clinic.history.words import NO_BREAK, SENTENCE_END, Word, word_set
 
+_TAKEN = FindingRule(
+    id="tablets_counted",
+    attribute="crisis",
+    value="overdose",
+    denied=False,
+    negatable=True,
+    fallback=False,
+    past_counts=False,
+    whole=True,
+)
 # Attributes whose own date is told beside them ("cancer in 2019"), not the pain's.
 _DATED = ("cancer_history", "recent_procedure", "past_spine_surgery", "pregnancy", "crisis")
 _OF_THE_PAIN = word_set("pain ache hurts sore since")
@@ -48,7 +60,7 @@ _ONLY_NOW = (["today"], ["tonight"], ["right", "now"], ["just", "now"])
 def measured(
     words: list[Word], text: str, today: date, findings: Sequence[Finding], context: Context
 ) -> list[Finding]:
-    """Find duration, time of the injury, severity and age.
+    """Find duration, time of the injury, severity, age and too many tablets.
 
     Args:
         words: The message's words.
@@ -58,9 +70,26 @@ def measured(
         context: The words with their cues.
     """
     return [
+        *_overdoses(words, findings, context),
         *_severity(words, text),
         *_age(words, context),
         *_durations(words, today, findings, find_scores(words, text)),
+    ]
+
+
+def _overdoses(words: list[Word], findings: Sequence[Finding], context: Context) -> list[Finding]:
+    """Read "two every two hours", unless somebody else takes them or it is only asked about."""
+    if any(finding.value == _TAKEN.value for finding in findings):
+        return []
+    return [
+        Finding(
+            "crisis",
+            "overdose",
+            context.assertion(_TAKEN, Span(measure.first, measure.last)),
+            words[measure.first].start,
+            words[measure.last - 1].end,
+        )
+        for measure in find_overdoses(words, context.spans("PILLS"))
     ]
 
 
