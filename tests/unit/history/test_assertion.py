@@ -92,10 +92,20 @@ def test_a_list_without_or_leaves_the_later_items_open(how) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["bored to death", "my boss is a pain in the neck", "fell asleep on the sofa"]
+    "text",
+    [
+        "bored to death",
+        "my boss is a pain in the neck",
+        "fell asleep on the sofa",
+        "this collar strangles me by noon",
+        "we run suicides at training",
+        "walking like an old man after the digging",
+        "sore across the belt line, nothing down the legs",
+        "two screens at my desk",
+    ],
 )
 def test_an_idiom_is_no_warning_sign(text: str, read) -> None:
-    signs = {"crisis", "injury", "injury_danger"}
+    signs = {"crisis", "injury", "injury_danger", "assault", "neuro_leg", "stroke_signs"}
     assert not signs & {item.attribute for item in read(text).findings}
 
 
@@ -131,6 +141,9 @@ def test_a_habit_is_no_condition(how) -> None:
         ("pulling my leg aside, I can't feel my feet", "neuro_leg"),
         ("fell over in the car park and my legs went numb", "neuro_leg"),
         ("this job is killing me and I can't pee", "bladder_bowel_saddle"),
+        ("I feel nothing down my legs", "neuro_leg"),
+        ("this collar strangles me and he strangled me on Sunday", "assault"),
+        ("what's new is the sight in one eye going grey", "stroke_signs"),
     ],
 )
 def test_an_idiom_hides_no_sign_beside_it(text: str, attribute: str, how) -> None:
