@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
@@ -20,9 +21,15 @@ _SHORTEST = 4
 _LONGEST = 20
 _TWO_SLIPS_FROM = 8
 _SOUND_FROM = 6  # letters; shorter words sound like too many
-_CORE_FROM = 20  # uses; only a word as common as "neck" is read out of three letters
-_CLOSE = 0.25  # readings that are this much less likely than the best one are kept beside it
+_CORE_FROM = 8  # uses; only a word as common as "legs" is read out of three letters
+# How much the words that the lexicon uses most are preferred; ten times the uses outweigh this
+# much of a slip.
+_USE_WEIGHT = 0.3
+_CLOSE = 0.5  # readings that are this much less likely than the best one are kept beside it
 _MOST_READINGS = 3
+_DENIALS = word_set(
+    "aint isnt arent wasnt wont dont cant nope never none"
+)  # read only as the likeliest
 _LEAST_PART = 4  # letters of the longer part of two words written as one
 _SMALL_WORDS = word_set(
     "i my me in on a an the of to it is im ive no cant dont and for at up so was had has his her"
@@ -121,22 +128,21 @@ class Speller:
             found = self._two_slips(norm)
         if not found and len(norm) >= _SOUND_FROM:
             found = self._sounding_alike(norm)
-        ranked = sorted(found, key=lambda word: (found[word], -self._uses[word], word))
-        if not ranked or self._is_a_tie(ranked, found):
+        odds = {
+            word: cost - _USE_WEIGHT * math.log10(1 + self._uses[word])
+            for word, cost in found.items()
+        }
+        ranked = sorted(odds, key=lambda word: (odds[word], word))
+        if not ranked or (len(ranked) > 1 and odds[ranked[0]] == odds[ranked[1]]):
             return ()
-        best = found[ranked[0]]
-        return tuple(word for word in ranked if found[word] <= best + _CLOSE)[:_MOST_READINGS]
+        best = odds[ranked[0]]
+        near = [word for word in ranked[1:] if odds[word] <= best + _CLOSE and word not in _DENIALS]
+        return (ranked[0], *near[: _MOST_READINGS - 1])
 
     def _is_inflected(self, norm: str) -> bool:
         """Tell the plural of a word that is none of the lexicon's ("teachers", "sofas")."""
         stem = norm[:-1]
         return norm.endswith("s") and stem in self._known and stem not in self._uses
-
-    def _is_a_tie(self, ranked: list[str], found: Mapping[str, float]) -> bool:
-        return len(ranked) > 1 and all(
-            found[ranked[0]] == found[word] and self._uses[ranked[0]] == self._uses[word]
-            for word in ranked[:2]
-        )
 
     def _one_slip(self, norm: str, forms: Iterable[str]) -> dict[str, float]:
         found = {}

@@ -1,0 +1,55 @@
+"""What the rules and the second net hear together, as the server does.
+
+The sets were worked on; tests/nlu/sets.yml has what was heard at the first look.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from evaluation.pipeline import ServedPipeline
+from evaluation.sets import DataSet, load_sets
+
+LEAST_HEARD = 0.97
+MOST_RAISED = 0.03
+
+
+@pytest.fixture(scope="module")
+def plain_words() -> DataSet:
+    return next(entry for entry in load_sets() if entry.id == "signs 9")
+
+
+def test_emergencies_are_announced_in_the_turn(
+    plain_words: DataSet, pipeline: ServedPipeline
+) -> None:
+    emergencies = [item for item in plain_words.flags if item.level.is_emergency]
+    lost = [
+        item.text
+        for item in emergencies
+        if pipeline.read(item.text).level.urgency < item.level.urgency
+    ]
+    assert len(lost) <= (1 - LEAST_HEARD) * len(emergencies), lost
+
+
+def test_ordinary_messages_are_seldom_raised(
+    plain_words: DataSet, pipeline: ServedPipeline
+) -> None:
+    ordinary = [item.text for item in plain_words.benign]
+    raised = [text for text in ordinary if pipeline.read(text).level.is_emergency]
+    assert len(raised) <= MOST_RAISED * len(ordinary), raised
+
+
+def test_the_second_net_is_believed_where_the_words_bear_it_out(pipeline: ServedPipeline) -> None:
+    heard = [
+        entity
+        for entity in pipeline.parse("the water felt cold on one leg and like air on the other")[
+            "entities"
+        ]
+        if entity.get("extractor") == "WarningSignNet"
+    ]
+    assert {entity["entity"] for entity in heard} == {"neuro_leg"}
+
+
+def test_the_second_net_is_not_believed_of_others(pipeline: ServedPipeline) -> None:
+    parsed = pipeline.parse("a woman at work said the water felt like air on her other leg")
+    assert not any(item.get("extractor") == "WarningSignNet" for item in parsed["entities"])
