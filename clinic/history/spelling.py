@@ -25,6 +25,9 @@ _CORE_FROM = 8  # uses; only a word as common as "legs" is read out of three let
 # How much the words that the lexicon uses most are preferred; ten times the uses outweigh this
 # much of a slip.
 _USE_WEIGHT = 0.3
+# A message is foreign where it has so many unknown words and fewer than this share is readable.
+_FOREIGN_FROM = 4
+_READABLE, _READABLE_OF_MANY, _MOSTLY = 0.5, 0.8, 0.6
 _CLOSE = 0.5  # readings that are this much less likely than the best one are kept beside it
 _MOST_READINGS = 3
 _DENIALS = word_set(
@@ -81,7 +84,7 @@ class Speller:
 
     def is_near(self, norm: str) -> bool:
         """Tell whether a word would be corrected to a word of the lexicon."""
-        return self._correct(norm) in self._known
+        return bool(self._readings(norm))
 
     def correct(self, words: list[Word]) -> list[Word]:
         """Return the words with misspellings of lexicon words corrected, one for each."""
@@ -92,6 +95,8 @@ class Speller:
 
     def mend(self, words: list[Word]) -> list[Word]:
         """Return the words corrected, with "chestpain" cut in two and "num b" made one."""
+        if self._is_foreign(words):
+            return words
         mended: list[Word] = []
         for word in self._joined(words):
             if word.norm in self._known:
@@ -101,6 +106,15 @@ class Speller:
             else:
                 mended += self._cut(word)
         return mended
+
+    def _is_foreign(self, words: list[Word]) -> bool:
+        """Tell a message in another language, whose words are no slips though some come near."""
+        unknown = [word.norm for word in words if word.norm not in self._known]
+        if len(unknown) < _FOREIGN_FROM:
+            return False
+        readable = sum(bool(self._readings(norm)) for norm in unknown) / len(unknown)
+        mostly = len(unknown) > _MOSTLY * len(words)
+        return readable < (_READABLE_OF_MANY if mostly else _READABLE)
 
     @staticmethod
     def _corrected(word: Word, readings: tuple[str, ...]) -> Word:

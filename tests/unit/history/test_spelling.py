@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from clinic.clinical import get_clinical_data
@@ -104,7 +106,18 @@ def test_words_that_sound_alike_have_one_sound() -> None:
     ],
 )
 def test_a_sign_is_heard_through_its_slips(text: str, attribute: str, value: str) -> None:
-    from datetime import date
-
     found = get_clinical_data().reader.read(text, date(2026, 11, 22)).present(attribute)
     assert value in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mi cuello me duele mucho desde hace dos semanas",
+        "ich habe seit zwei Wochen starke Nackenschmerzen",
+        "boli mnie szyja od dwoch tygodni i nie moge ruszac glowa",
+    ],
+)
+def test_another_language_is_no_misspelt_english(text: str) -> None:
+    reading = get_clinical_data().reader.read(text, date(2026, 11, 22))
+    assert list(reading.words) == split_norms(text)
