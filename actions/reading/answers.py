@@ -57,7 +57,7 @@ class Answers:
             self.problem = CONTRADICTION
         known = {**history, **changes}
         changes.update(self._data.interview.settled_by(message.reading, known))
-        wordless = not message.reading.words and message.speech_act() is SpeechAct.OTHER
+        wordless = not message.reading.words and not message.is_sign
         if wordless or message.is_command:
             return changes  # neither is a yes, a no or an answer; a warning sign still counts
         pending = message.tracker.get_slot("unconfirmed") or []

@@ -80,6 +80,7 @@ _STEERS = ABOUT_ATLAS | frozenset(
 _UNCLEAR = (UNREADABLE, "out_of_scope")
 # Keys pressed at random make so many words at most.
 _MASHED = 4
+_CERTAIN = 1.0
 _SURE_OF_ACT = 0.4
 _CHECKLIST = "emergency_screen"
 # A message of so few words may be a part of a thought.
@@ -142,8 +143,15 @@ class Message:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it has no words and is no event either."""
-        return not self.reading.words and not self.text.startswith(EXTERNAL_MESSAGE_PREFIX)
+        """Whether it has no words, is no sign that means one, and is no event either."""
+        is_event = self.text.startswith(EXTERNAL_MESSAGE_PREFIX)
+        return not (self.reading.words or self.is_sign or is_event)
+
+    @property
+    def is_sign(self) -> bool:
+        """Whether it is nothing but a thumb or the like, which only its classifier is sure of."""
+        wordless = bool(self.text.strip()) and not self.reading.words
+        return wordless and self.confidence >= _CERTAIN
 
     @property
     def is_option(self) -> bool:

@@ -95,6 +95,13 @@ async def test_nothing_and_commands_answer_no_question(text: str, intent: str) -
         assert slots["agenda"][-1] == form
 
 
+async def test_a_thumb_answers_and_is_no_empty_message() -> None:
+    asked = {"form": "interview_form", "requested_slot": "general_screen"}
+    slots = await slots_after(tracker("\U0001f44e", "deny", 1.0, **asked))
+    assert slots["general_screen"] == "clear"
+    assert slots["agenda"] == ["interview_form"]
+
+
 async def test_an_uncertain_sign_is_settled_by_yes_no_and_not_sure() -> None:
     pending = [{"attribute": "neuro_leg", "value": "weak"}]
     yes = await slots_after(tracker("yes", "affirm", unconfirmed=pending))
@@ -159,3 +166,68 @@ async def test_pain_elsewhere_is_no_report_of_a_spine_symptom() -> None:
 def test_the_history_after_a_message_is_weighed_with_what_was_known() -> None:
     known = tracker("I have a fever", "report_pain", site=["neck"], meningism=["light_hurts"])
     assert MessageReading(known).is_emergency_new
+
+
+IN_INTERVIEW = {"form": "interview_form", "requested_slot": "emergency_screen"}
+
+
+async def test_short_messages_are_read_as_one_thought() -> None:
+    first = await slots_after(tracker("my neck hurts", "report_pain"))
+    assert first["thought"] == "my neck hurts"
+    second = await slots_after(tracker("really bad", "inform", **IN_INTERVIEW, **first))
+    assert second["severity_words"] == "severe"
+    assert second["thought"] == "my neck hurts really bad"
+    assert first["turn_describes"] is True
+    third = await slots_after(tracker("like 8", "inform", **IN_INTERVIEW, **{**first, **second}))
+    assert third["severity"] == 8
+
+
+async def test_a_thought_ends_with_an_answer_a_question_or_a_request() -> None:
+    for text, intent in (("no", "deny"), ("what is an MRI?", "ask_topic"), ("stop", "stop")):
+        slots = await slots_after(tracker(text, intent, thought="my neck hurts", **IN_INTERVIEW))
+        assert slots["thought"] is None, text
+
+
+async def test_what_was_read_already_is_not_read_again_from_a_thought() -> None:
+    again = tracker("hm well", "inform", 0.5, thought="my neck hurts", **IN_INTERVIEW)
+    assert "site" not in await slots_after(again)
+
+
+@pytest.mark.parametrize("intent", ["stop", "unsure", "affirm", "out_of_scope"])
+async def test_letters_at_random_are_no_answer_and_no_request(intent: str) -> None:
+    slots = await slots_after(tracker("zzxq fnord", intent, 0.6, **IN_INTERVIEW))
+    assert slots["agenda"] == ["interview_form"]
+    assert slots["turn_answered"] is False
+
+
+async def test_fear_of_dying_is_no_wish_to_die_and_a_wish_to_die_beside_it_is() -> None:
+    fear = await slots_after(tracker("am I going to die?", "ask_diagnosis"))
+    assert "crisis" not in fear
+    assert fear["agenda"][0] == "utter_frightened"
+    both = await slots_after(tracker("am I dying? I want to kill myself", "report_pain"))
+    assert both["crisis"] == ["intent"]
+    assert both["agenda"] == ["action_give_emergency_advice"]
+
+
+async def test_an_emergency_closes_the_booking_of_the_conversation() -> None:
+    slots = await slots_after(tracker("I can't move my legs", "report_pain"))
+    assert slots["booking_closed"] is True
+    later = await slots_after(
+        tracker(
+            "book me a visit", "book_appointment", booking_closed=True, emergency_screen="clear"
+        )
+    )
+    assert later["agenda"] == ["utter_booking_closed"]
+
+
+async def test_waking_up_with_it_does_not_change_when_it_began() -> None:
+    slots = await slots_after(
+        tracker(
+            "I just woke up with it",
+            form="interview_form",
+            requested_slot="onset_how",
+            duration_days=7.0,
+        )
+    )
+    assert slots["onset_how"] == "woke_with_it"
+    assert "duration_days" not in slots
