@@ -8,6 +8,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.language import text_of
 from actions.safe_action import Events
 from clinic.clinical import get_clinical_data
 
@@ -19,8 +20,8 @@ def latest_intent(tracker: Tracker) -> str | None:
 
 
 def latest_text(tracker: Tracker) -> str:
-    """Return the latest message, cleaned as the NLU pipeline leaves it."""
-    return tracker.latest_message.get("text") or ""
+    """Return the latest message, cleaned and in English as the NLU pipeline leaves it."""
+    return text_of(tracker)
 
 
 def replied_besides(tracker: Tracker, form: str) -> bool:

@@ -14,6 +14,7 @@ from actions.conversation import (
     offer_resume,
     replied_besides,
 )
+from actions.language import is_limited
 from actions.safe_action import Events, SafeAction, clinic_facts, leave_form
 from clinic import clock
 from clinic.clinical import get_clinical_data
@@ -96,7 +97,7 @@ class ValidateInterviewForm(SafeAction):
         first = not asked and tracker.get_slot("interview_progress") is None
         self._acknowledge(dispatcher, tracker, first=first)
         remaining = interview.remaining(history, len(set(asked) - {current}), skipped)
-        if tracker.get_slot("booking_wanted"):
+        if tracker.get_slot("booking_wanted") or is_limited(tracker):
             remaining = [question for question in remaining if question.id == _URGENT]
         upcoming = remaining[0].id if remaining else None
         if upcoming != current:
@@ -125,6 +126,8 @@ class ValidateInterviewForm(SafeAction):
     def _acknowledge(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, *, first: bool
     ) -> None:
+        if is_limited(tracker):
+            return  # the words for findings are English
         changed = set(tracker.get_slot("turn_changed") or [])
         phrasebook = get_clinical_data().phrasebook
         history = history_of(tracker)
@@ -292,7 +295,7 @@ class ActionNoteBookingWish(SafeAction):
         if kept is None or says_something(text, get_settings().clinic, clock.now()):
             kept = add_wish(kept, text)  # "just book" leaves what was said before
         wish = SlotSet("booking_wish", kept)
-        if tracker.get_slot("described") and not is_open(tracker):
+        if tracker.get_slot("described") and not is_open(tracker) and not is_limited(tracker):
             dispatcher.utter_message(response="utter_interview_before_booking")
             return [wish]
         dispatcher.utter_message(response="utter_safety_check_first")

@@ -10,6 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.language import speak
 from clinic.failures import describe_failure
 from clinic.scheduling.port import SchedulerUnavailable
 from clinic.settings import get_settings
@@ -31,7 +32,9 @@ class SafeAction(Action, ABC):
     ) -> Events:
         """Run `act`, and say so when it fails."""
         try:
-            return await self.act(dispatcher, tracker)
+            events = await self.act(dispatcher, tracker)
+            speak(dispatcher, tracker, events)
+            return events
         except SchedulerUnavailable as error:
             logger.error("%s: the appointment book cannot be reached: %s", self.name(), error)
             dispatcher.messages.clear()

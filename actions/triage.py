@@ -8,6 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.booking_state import give_up_booking
 from actions.conversation import history_of, latest_intent
+from actions.language import is_limited
 from actions.safe_action import Events, SafeAction, clinic_facts
 from clinic.clinical import get_clinical_data
 from clinic.triage.engine import Assessment, assess
@@ -126,6 +127,10 @@ class ActionGiveOutcome(SafeAction):
                 given = give_level(dispatcher, assessment, offer=False)
             dispatcher.utter_message(response="utter_screen_clear")
             return [*given, SlotSet("booking_wanted", None), FollowupAction("booking_form")]
+        if is_limited(tracker) and assessment.level is not Level.CONSULTATION_24:
+            # Only the checklist was asked: no level can come of that.
+            dispatcher.utter_message(response="utter_language_checked", **clinic_facts())
+            return [SlotSet("offered_booking", True)]
         if tracker.get_slot("booking_wish"):
             given = give_level(dispatcher, assessment, offer=False)
             return [*given, FollowupAction("booking_form")]

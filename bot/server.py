@@ -15,6 +15,7 @@ from bot.nlu.pipeline_check import check_pipeline
 from clinic import clock
 from clinic.clinical import get_clinical_data
 from clinic.knowledge.base import get_knowledge
+from clinic.language.languages import get_languages
 from clinic.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ def serve(settings: Settings) -> None:
     clock.now()  # a nonsensical ATLAS_NOW must show now, not in the middle of a conversation
     get_clinical_data()
     get_knowledge()
+    get_languages()
     model = usable_model(settings.root)
     check_port(host, settings.port)
     run_rasa(settings, host, model)

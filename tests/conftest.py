@@ -34,12 +34,17 @@ def model() -> Path:
 def agent(model: Path) -> Agent:
     """Rasa with the trained model and the real actions, inside this process."""
     from rasa.core.agent import Agent
+    from rasa.utils.endpoints import EndpointConfig
     from rasa.utils.log_utils import configure_structlog
 
     from bot.in_process_actions import InProcessActionEndpoint
 
     configure_structlog(logging.WARNING)
-    return Agent.load(str(model), action_endpoint=InProcessActionEndpoint())
+    return Agent.load(
+        str(model),
+        action_endpoint=InProcessActionEndpoint(),
+        generator=EndpointConfig(type="bot.translated_replies.TranslatedReplies"),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.conversation import is_unfinished, latest_intent
+from actions.language import language_slots
 from actions.reading.answers import Answers
 from actions.reading.message import UNREADABLE, Message
 from actions.reading.uncertain import Weighing
@@ -113,6 +114,7 @@ class MessageReading:
             "offered_resume": False,
             "asked_back": False,
             "last_turn_at": clock.now().isoformat(),
+            **language_slots(self._tracker),
         }
         if self._is_understood():
             control["misunderstandings"] = None
@@ -180,6 +182,10 @@ class MessageReading:
             unfinished=is_unfinished(self._tracker),
             paused=self._was_away(),
             was_asked_sign=bool(slot("unconfirmed")),
+            asks_for_language=bool(message.language.get("asks_for")),
+            is_unread=message.is_foreign,
+            is_complaint=bool(message.language.get("is_complaint")),
+            checks_signs=wishes.says(Wish.CHECKS_SIGNS),
         )
 
     def _level_rises(self) -> bool:

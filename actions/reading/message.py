@@ -7,7 +7,8 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from actions.conversation import history_of
+from actions.conversation import history_of, latest_text
+from actions.language import is_limited, language_reading
 from clinic import clock
 from clinic.clinical import ClinicalData, get_clinical_data
 from clinic.dialogue.agenda import INTERVIEW, SURE, VERY_SURE
@@ -98,7 +99,8 @@ class Message:
     Attributes:
         tracker: The conversation.
         data: The clinical data.
-        text: What was written.
+        language: What it is in its own language, where that is not English.
+        text: What was written, in English as far as it was understood.
         intent: The best intent; `UNREADABLE` for a message without a single word of English.
         confidence: Its confidence, 0-1.
         form: The open form, if any.
@@ -107,14 +109,20 @@ class Message:
         level: The level before; self-care where none was given.
         reading: What the message says, together with the thought that it goes on with.
         impossible: An attribute for which it gives a number that cannot be.
+        is_foreign: Whether it is in another language, or amid one, and was not understood.
     """
 
     def __init__(self, tracker: Tracker) -> None:
         self.tracker = tracker
         self.data: ClinicalData = get_clinical_data()
-        self.text = message_text(tracker)
+        self.language = language_reading(tracker)
+        is_rendered = bool(self.language.get("is_rendered"))
+        self.text = latest_text(tracker) if is_rendered else message_text(tracker)
         self.intent: str = tracker.latest_message["intent"]["name"]
         self.confidence = float(tracker.latest_message["intent"].get("confidence") or 0.0)
+        self.is_foreign = self._is_not_understood()
+        if self.is_foreign:  # no intent can be read from what was not understood
+            self.intent, self.confidence = UNREADABLE, 0.0
         self.form: str | None = (tracker.active_loop or {}).get("name")
         self.question: str | None = tracker.get_slot("requested_slot") if self.form else None
         self.history: dict[str, Any] = history_of(tracker)
@@ -123,6 +131,7 @@ class Message:
         self.reading = self._read()
         self.is_unreadable = self._is_gibberish()
         if self.is_unreadable:
+            self.is_foreign = self.is_foreign or is_limited(tracker)
             self.intent, self.confidence = UNREADABLE, 0.0
 
     @property
@@ -271,6 +280,14 @@ class Message:
             attribute.kind != "number"
             or attribute.minimum <= float(finding.value) <= attribute.maximum
         )
+
+    def _is_not_understood(self) -> bool:
+        """Tell whether a message in another language, or amid one, says nothing to Atlas."""
+        if self.language.get("is_unread"):
+            return True
+        named = self.tracker.latest_message.get("topics_named")
+        unclear = self.intent in _UNCLEAR and bool(split_words(self.text))
+        return is_limited(self.tracker) and unclear and not named
 
     def _is_gibberish(self) -> bool:
         """Tell whether not one word is known, where a name or an address is not asked for."""

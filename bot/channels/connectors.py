@@ -70,11 +70,13 @@ class Arrival:
         message_id: The service's own id, by which a second delivery is recognised.
         sender: Whose conversation it belongs to, and who gets the replies.
         text: What was written or tapped; empty for a picture or a voice message.
+        language: The language of the sender's app, such as "es", where the service tells it.
     """
 
     message_id: str
     sender: str
     text: str
+    language: str | None = None
 
 
 class RecentIds:
@@ -168,6 +170,7 @@ class Connector(SwitchedChannel):
                 arrival.sender,
                 input_channel=self.name(),
                 message_id=arrival.message_id,
+                metadata={"language": arrival.language} if arrival.language else None,
             ),
         )
 
@@ -463,15 +466,17 @@ def telegram_arrival(update: dict[str, Any]) -> Arrival | None:
     try:
         if tapped:
             chat, text = tapped["message"]["chat"], tapped.get("data") or ""
+            writer = tapped.get("from") or {}
         elif written:
             chat, text = written["chat"], written.get("text") or written.get("caption") or ""
+            writer = written.get("from") or {}
         else:
             return None
         if chat["type"] != "private":
             return None
         # Telegram's own button for a new chat sends /start.
         text = "hello" if text.split(" ")[0] == "/start" else text
-        return Arrival(str(update["update_id"]), str(chat["id"]), text)
+        return Arrival(str(update["update_id"]), str(chat["id"]), text, writer.get("language_code"))
     except (KeyError, TypeError, AttributeError):
         return None
 

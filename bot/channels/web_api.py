@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.shared.core.events import SlotSet
 from sanic import Request, response
 from sanic.response import HTTPResponse
 
@@ -40,8 +41,10 @@ from bot.channels.web_requests import (
     MessageBody,
     address,
     check_origin,
+    preferred_language,
     read_body,
 )
+from clinic.language.languages import choose_language
 
 CHANNEL = "web"
 
@@ -96,7 +99,8 @@ class ChatApi:
         agent = _ready_agent(request)
         token, session = self._tokens.issue()
         turn = Turn(text="", channel=CHANNEL)
-        turn.start(self._welcome(agent, session.conversation_id, turn))
+        language = preferred_language(request)
+        turn.start(self._welcome(agent, session.conversation_id, turn, language))
         messages = [message async for message in turn.read()]
         if turn.failed:
             raise ChatError(500, "failed", failure_words())
@@ -121,7 +125,8 @@ class ChatApi:
         if turn is None:
             turn = Turn(body.text, CHANNEL)
             conversation.remember(body.id, turn)
-            turn.start(self._answer_and_tell(agent, conversation, session, body, turn))
+            language = preferred_language(request)
+            turn.start(self._answer_and_tell(agent, conversation, session, body, turn, language))
         elif turn.text != body.text:
             raise ChatError(409, "id_reused", "This id belongs to another message.")
         await self._stream(request, turn)
@@ -230,6 +235,7 @@ class ChatApi:
         session: ChatSession,
         body: MessageBody,
         turn: Turn,
+        language: str | None,
     ) -> None:
         """Answer one message and tell the visitor's other tabs, also when it fails."""
         whose, turn_id = session.conversation_id, str(body.id)
@@ -238,7 +244,7 @@ class ChatApi:
         self._audience.tell(whose, "typing", busy=True)
         answered = False
         try:
-            await self._answer(agent, conversation, session, body, turn)
+            await self._answer(agent, conversation, session, body, turn, language)
             answered = True
         finally:
             if not answered:
@@ -252,6 +258,7 @@ class ChatApi:
         session: ChatSession,
         body: MessageBody,
         turn: Turn,
+        language: str | None,
     ) -> None:
         async with conversation.order:
             text = await without_commands(agent, session.conversation_id, body.text)
@@ -262,16 +269,25 @@ class ChatApi:
                     sender_id=session.conversation_id,
                     input_channel=CHANNEL,
                     message_id=str(body.id),
+                    metadata={"language": language} if language else None,
                 )
             )
 
-    async def _welcome(self, agent: Any, conversation_id: str, turn: Turn) -> None:
-        """Let the bot open the conversation, as Rasa's own trigger_intent route does."""
+    async def _welcome(
+        self, agent: Any, conversation_id: str, turn: Turn, preferred: str | None
+    ) -> None:
+        """Let the bot open the conversation, as Rasa's own trigger_intent route does.
+
+        No message comes with it that could name the visitor's language, so it is set here.
+        """
         output = WebOutput(turn, WELCOME, self._audience)
         async with agent.lock_store.lock(conversation_id):
             tracker = await agent.processor.fetch_tracker_and_update_session(
                 conversation_id, output
             )
+            language, _ = choose_language(None, asked_before=False, reading={}, preferred=preferred)
+            if language:
+                tracker.update(SlotSet("language", language))
             await agent.trigger_intent(
                 intent_name="greet", entities=[], output_channel=output, tracker=tracker
             )

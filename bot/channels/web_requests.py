@@ -179,6 +179,12 @@ async def read_body(request: Request, model: type[Any], may_be_missing: bool = F
         raise ChatError(400, "bad_request", f"{field}: {first['msg']}") from error
 
 
+def preferred_language(request: Request) -> str | None:
+    """Return the language that a visitor's browser puts first, such as "es-MX"."""
+    first = request.headers.get("accept-language", "").split(",")[0].partition(";")[0].strip()
+    return first if re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", first) else None
+
+
 def address(request: Request) -> str:
     """Return the address that a request comes from."""
     # remote_addr is set only when the operator told Sanic which proxies to trust.

@@ -108,6 +108,10 @@ class Turn:
         was_asked_sign: Whether the last message asked about one uncertain warning sign.
         about_appointment: Whether it is about the visit that was just booked or shown.
         about_moved: Whether the visit whose new time is being chosen should be cancelled or shown.
+        asks_for_language: Whether it asks to be answered in a certain language.
+        is_unread: Whether it is in another language, and what it says was not understood.
+        is_complaint: Whether it is about a complaint, as far as could be told.
+        checks_signs: Whether it asks for the emergency checklist.
     """
 
     intent: str
@@ -149,6 +153,10 @@ class Turn:
     was_asked_sign: bool = False
     about_appointment: bool = False
     about_moved: bool = False
+    asks_for_language: bool = False
+    is_unread: bool = False
+    is_complaint: bool = False
+    checks_signs: bool = False
 
 
 def plan_turn(turn: Turn) -> list[str]:
@@ -162,7 +170,11 @@ def plan_turn(turn: Turn) -> list[str]:
     """
     if turn.emergency_is_new:
         return ["action_give_emergency_advice"]
-    if turn.empty:
+    if turn.asks_for_language:
+        return ["utter_language_set", *_go_on(turn)]
+    if turn.is_unread and not turn.emergency and not turn.unconfirmed and not turn.crisis_is_new:
+        return _not_understood(turn)
+    if turn.empty and not turn.is_unread:
         return ["utter_empty_message", *([turn.form] if turn.form else [])]
     if turn.is_command:
         return ["utter_no_commands", *([turn.form] if turn.form else [])]
@@ -173,6 +185,8 @@ def plan_turn(turn: Turn) -> list[str]:
         return [*opening, "action_confirm_warning_sign"]
     if turn.just_consented:
         return [INTERVIEW] if turn.has_history and turn.triage else ["utter_consent_given"]
+    if turn.checks_signs and not turn.form and turn.triage:
+        return [*opening, INTERVIEW]
     planned = _in_form(turn) if turn.form else _without_form(turn)
     if turn.booking_closed and ({BOOKING, "action_note_booking_wish"} & set(planned)):
         return [*opening, "utter_booking_closed"]
@@ -180,6 +194,24 @@ def plan_turn(turn: Turn) -> list[str]:
         planned = [name for name in planned if name.startswith("action_explain")]
         planned.append("action_ask_consent")
     return opening + planned
+
+
+def _go_on(turn: Turn) -> list[str]:
+    """Return what stands open: the emergency, or the form's question."""
+    if turn.emergency:
+        return ["action_repeat_emergency_advice"]
+    return [turn.form] if turn.form else ["utter_help"]
+
+
+def _not_understood(turn: Turn) -> list[str]:
+    """Answer a message in a language that is only partly covered; a complaint is never let go."""
+    if turn.form:
+        return [turn.form] if turn.answered else ["utter_language_unread", turn.form]
+    if (turn.is_complaint or turn.reports_symptoms) and not turn.screened and turn.triage:
+        if not turn.consented:
+            return ["action_ask_consent"]
+        return ["utter_language_complaint", INTERVIEW]
+    return ["utter_language_offer"]
 
 
 def _in_emergency(turn: Turn) -> list[str]:

@@ -23,6 +23,7 @@ class Wish(StrEnum):
     WANTS_SUMMARY = "wants_summary"
     HELP_NOW = "help_now"
     FRIGHTENED = "frightened"
+    CHECKS_SIGNS = "checks_signs"
 
 
 class RequestWords:

@@ -534,6 +534,16 @@ def test_a_telegram_update_is_read(update: dict[str, Any], text: str) -> None:
     assert (arrival.message_id, arrival.sender, arrival.text) == ("7", "42", text)
 
 
+def test_the_language_of_the_telegram_app_is_kept() -> None:
+    writer = {"from": {"id": 42, "language_code": "es"}}
+    written = {"update_id": 7, "message": {**private("hola")["message"], **writer}}
+    tapped = {"update_id": 7, "callback_query": {"data": "/affirm", **private(), **writer}}
+    for update in (written, tapped):
+        arrival = telegram_arrival(update)
+        assert arrival is not None
+        assert arrival.language == "es"
+
+
 @pytest.mark.parametrize(
     "update",
     [
