@@ -215,3 +215,27 @@ def test_frames_lists_and_causes_are_heard_as_such(text, attribute, expected, ho
 
 def test_tuberculosis_in_the_house_counts_for_the_writer(how) -> None:
     assert PRESENT in how("my uncle who stays with us has TB", "infection_immune")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "accessible for blind users?",
+        "can deaf and blind people use this",
+        "I am blind, can I use this chat?",
+        "my husband is blind, is the chat accessible",
+        "I'm blind and use a screen reader",
+    ],
+)
+def test_asking_whether_blind_people_can_use_it_reports_no_lost_sight(text: str, how) -> None:
+    assert PRESENT not in how(text, "stroke_signs")
+
+
+@pytest.mark.parametrize("text", ["I went blind in one eye", "I am blind since this morning"])
+def test_sight_that_was_just_lost_is_reported(text: str, how) -> None:
+    assert PRESENT in how(text, "stroke_signs")
+
+
+def test_the_point_of_a_test_is_no_thought_of_giving_up(how) -> None:
+    assert how("what's the point of an EMG", "crisis") == set()
+    assert PRESENT in how("what's the point of it all", "crisis")
