@@ -38,9 +38,11 @@ class ActionExplainTopic(SafeAction):
         asked = asked_in(tracker)
         request = understand(asked, memory, base)
         if latest_intent(tracker) == "ask_when_to_see_doctor" and not (
-            asked.is_sure or request.topics == (memory.last,)
+            _says_when(asked, base) or request.topics == (memory.last,)
         ):
-            request = replace(request, manner=Manner.EXPLAIN, topics=(_WHEN_TO_SEE_A_DOCTOR,))
+            request = replace(
+                request, manner=Manner.EXPLAIN, topics=(_WHEN_TO_SEE_A_DOCTOR,), fact=None
+            )
         if request.manner is Manner.NONE:
             dispatcher.utter_message(response="utter_topic_not_found")
             return []
@@ -48,7 +50,7 @@ class ActionExplainTopic(SafeAction):
             dispatcher.utter_message(
                 text=base.rules.answers.menu, buttons=_buttons(base, request.topics)
             )
-            return []
+            return [SlotSet("topics_shown", list(request.topics))]
         answers = _answers(base, request, memory)
         close = asked.close if request.topics == asked.topics else ()
         for item in answers:
@@ -69,7 +71,7 @@ class ActionExplainPossibleCauses(SafeAction):
         dispatcher.utter_message(
             text=found.text, buttons=_buttons(get_knowledge(), found.topics[:_OFFERED_NEXT])
         )
-        return []
+        return [SlotSet("topics_shown", list(found.topics))]
 
 
 def asked_in(tracker: Tracker) -> Asked:
@@ -92,6 +94,7 @@ def memory_of(tracker: Tracker) -> Memory:
         last=tracker.get_slot("topic"),
         before=tracker.get_slot("topic_before"),
         aspects=tuple(tracker.get_slot("topic_aspects") or ()),
+        shown=tuple(tracker.get_slot("topics_shown") or ()),
     )
 
 
@@ -115,7 +118,28 @@ def remember(answers: Sequence[Answer], request: Request, memory: Memory) -> Eve
         SlotSet("topic", last),
         SlotSet("topic_before", before),
         SlotSet("topic_aspects", list(told)),
+        SlotSet("topics_shown", list(_shown(answers, request, memory))),
     ]
+
+
+def _shown(answers: Sequence[Answer], request: Request, memory: Memory) -> Sequence[str]:
+    """Return what "the second one" will be counted in."""
+    if request.manner is Manner.LIST:
+        base = get_knowledge()
+        return [topic.id for topic in base.of_kind(base.topic(request.topics[0]).kind)]
+    if request.manner is Manner.COMPARE or len(answers) > 1:
+        return request.topics
+    told = answers[-1].topic_id
+    if told in memory.shown:
+        return memory.shown
+    return [memory.last, told] if memory.last else [told]
+
+
+def _says_when(asked: Asked, base: KnowledgeBase) -> bool:
+    """Tell whether the topic asked about says itself when to be seen, as a symptom does."""
+    if not asked.is_sure or not asked.topics:
+        return False
+    return asked.named or asked.topics[0] not in base.rules.general_topics
 
 
 def _answers(base: KnowledgeBase, request: Request, memory: Memory) -> list[Answer]:
@@ -135,7 +159,7 @@ def _answers(base: KnowledgeBase, request: Request, memory: Memory) -> list[Answ
                 answer(
                     base,
                     topic,
-                    request.aspects,
+                    request.own.get(topic, request.aspects),
                     fact=request.fact,
                     emergency_number=number,
                 )

@@ -9,10 +9,13 @@ from clinic.dialogue.agenda import BOOKING, MANAGING, SURE
 from clinic.dialogue.booking_answers import appointment_task, wants_call_back
 from clinic.dialogue.request_words import Wish, get_request_words
 from clinic.history.findings import Assertion
+from clinic.knowledge.base import get_knowledge
 from clinic.knowledge.questions import (
     asks_about_the_clinic,
+    asks_about_this_clinic,
     asks_for_a_dose,
     asks_what_it_is,
+    is_about_another_part,
     is_about_someone,
 )
 from clinic.knowledge.requests import asks_on, follows_up
@@ -43,6 +46,7 @@ _GIVES_WAY_TO_A_TOPIC = frozenset(
         "report_pain",
     }
 )
+_FORM = "clinic/appointment_form"
 _ABOUT_OTHER_THINGS = _GIVES_WAY_TO_A_TOPIC | {
     "ask_summary",
     "bot_challenge",
@@ -55,11 +59,15 @@ _ABOUT_OTHER_THINGS = _GIVES_WAY_TO_A_TOPIC | {
 # A message that says at least so much about the pain describes it.
 _DESCRIPTION = 3
 # The evidence for a topic from which on a question is about it; bot/nlu/topic_linker.py.
-_SURE_OF_TOPIC = 0.95
+_SURE_OF_TOPIC = 1.12
+# Beside a question about Atlas or the clinic: of those, hardly one reaches it.
+_VERY_SURE_OF_TOPIC = 1.45
 # Whoever says one of these speaks of a pain that is there, even in a question.
 _OF_A_PAIN = frozenset(
     {"duration_days", "severity", "severity_words", "onset_how", "injury_days_ago", "course"}
 )
+# Findings that say where, or what was done, but no complaint.
+_ONLY_WHERE = frozenset({"site", "tried", "past_spine_surgery"})
 _REQUESTS = frozenset({"book_appointment", "ask_topic", "report_pain"})
 
 
@@ -159,6 +167,8 @@ class Wishes:
         """Return the topics that count; a faint one yields to another intent that is clear."""
         topics = tuple(self._latest.get("topics") or ())
         message = self._message
+        if self._asks_about_another_part():
+            return ()
         books = message.form in (BOOKING, MANAGING) and self._answers_form
         if books and not self._latest.get("topics_named"):
             return ()  # "can the surgeon do Tuesday?" asks about nobody's operation
@@ -172,7 +182,8 @@ class Wishes:
             return True
         message = self._message
         about_atlas = message.intent in ABOUT_ATLAS and message.confidence >= SURE
-        return not about_atlas and (self._latest.get("topic_score") or 0) >= _SURE_OF_TOPIC
+        least = _VERY_SURE_OF_TOPIC if about_atlas else _SURE_OF_TOPIC
+        return (self._latest.get("topic_score") or 0) >= least
 
     def _topic_meant(self) -> list[str]:
         """Return what was explained before when "does it hurt?" asks on about it."""
@@ -184,6 +195,8 @@ class Wishes:
 
     def _asks_on(self) -> bool:
         """Tell whether the message can only be about what was explained before."""
+        if self._message.form in (BOOKING, MANAGING) and self._answers_form:
+            return False  # "the second one" chooses a time
         sure = self._latest.get("topics_named")
         return not sure and asks_on(self._text, self._message.tracker.get_slot("topic"))
 
@@ -194,6 +207,10 @@ class Wishes:
             return "ask_summary"
         if self._asks_on():
             return "ask_topic"
+        if self._asks_about_another_part():
+            return "report_other_body_part"
+        if intent == "ask_topic" and asks_about_this_clinic(self._text):
+            return "ask_clinic_info"
         if not self.topics or not self._asks_about():
             return intent
         is_named = bool(self._latest.get("topics_named"))
@@ -202,7 +219,9 @@ class Wishes:
             if asks_for_a_dose(self._text):
                 return intent
             return "ask_topic" if of_advice else "ask_about_medicine"
-        overruled = intent in _GIVES_WAY_TO_A_TOPIC and not self._asks_to_book()
+        of_the_form = intent == "look_up_appointment" and self.topics[0] == _FORM
+        gives_way = of_the_form or intent in _GIVES_WAY_TO_A_TOPIC
+        overruled = gives_way and not self._asks_to_book()
         if (self._is_sure_of_topic() and overruled) or (of_advice and intent == "ask_diagnosis"):
             return "ask_topic"
         return intent
@@ -210,8 +229,10 @@ class Wishes:
     def _asks_about(self) -> bool:
         """Tell whether a message asks about topics; one that is nothing else does, too."""
         intent = self._message.intent
-        is_unclear = intent in ("nlu_fallback", "out_of_scope")
-        if is_unclear and self._latest.get("topics_named"):
+        is_named = bool(self._latest.get("topics_named"))
+        if is_named and set(self.topics) & set(get_knowledge().rules.leading_topics):
+            return True
+        if is_named and intent in ("nlu_fallback", "out_of_scope"):
             return True
         about_the_clinic = asks_about_the_clinic(self._text)
         of_the_page = bool(self.topics) and self.topics[0].startswith("clinic/")
@@ -220,9 +241,23 @@ class Wishes:
 
     def _asks_in_general(self) -> bool:
         """Tell whether a question names a part of the body but reports nothing of anybody."""
-        if not self.topics or not self._message.is_question or is_about_someone(self._text):
+        message = self._message
+        if self._asks_about_another_part() and not is_about_someone(self._text):
+            return True
+        if not self.topics or not (message.is_question or self._asks_about()):
             return False
-        return not {item.attribute for item in self._message.reading.findings} & _OF_A_PAIN
+        found = {item.attribute for item in message.reading.findings}
+        if is_about_someone(self._text):
+            # "Which pillow is best for my neck" only says whose neck.
+            asks = message.intent not in ("report_pain", "ask_when_to_see_doctor", "ask_diagnosis")
+            return asks and self._is_sure_of_topic() and found <= _ONLY_WHERE
+        return not found & _OF_A_PAIN
+
+    def _asks_about_another_part(self) -> bool:
+        """Tell whether it is a question about a knee, or another part that is not treated here."""
+        intent = self._message.intent
+        asks = intent in ("ask_topic", "ask_diagnosis", "nlu_fallback", "out_of_scope")
+        return asks and self._message.is_question and is_about_another_part(self._text)
 
     def _asks_to_book(self) -> bool:
         """Tell whether a message about something else asks for an appointment as well."""

@@ -19,7 +19,8 @@ TOPIC_INTENT = "ask_topic"
 class KnowledgeImporter(TrainingDataImporter):
     """Import every topic's questions as examples of `ask_topic`.
 
-    Each carries its topic's id as metadata, which `TopicLinker` learns from.
+    Each carries its topic's id, and the aspect that it asks for if any, as metadata, which
+    `TopicLinker` learns from.
     """
 
     def __init__(
@@ -38,11 +39,12 @@ class KnowledgeImporter(TrainingDataImporter):
                 data={
                     TEXT: question,
                     INTENT: TOPIC_INTENT,
-                    METADATA: {METADATA_EXAMPLE: {"topic": topic.id}},
+                    METADATA: {METADATA_EXAMPLE: {"topic": topic.id, "aspect": aspect}},
                 }
             )
             for topic in self._knowledge.topics.values()
-            for question in topic.questions
+            for aspect, questions in {"": topic.questions, **topic.asks}.items()
+            for question in questions
         ]
         return TrainingData(training_examples=examples)
 

@@ -25,7 +25,6 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from tokenizers import Tokenizer
 
 from bot.nlu.minilm_graph import (
-    EMBEDDING_SIZE,
     SentenceModelError,
     build_graph,
     find_weights,
@@ -218,12 +217,6 @@ def write_sentence_model(folder: Path, weights: str | None, quantised: bool) -> 
 def window_vectors(message: Message) -> list[WindowVector]:
     """Return the parts of a message with the vectors that `MiniLMFeaturizer` gave them."""
     return message.get(_WINDOWS) or []
-
-
-def sentence_vector(message: Message) -> NDArray[np.float32] | None:
-    """Return the embedding (384 numbers, length one) of a message, or None."""
-    vector = layered_vector(message)
-    return None if vector is None else vector[:EMBEDDING_SIZE]
 
 
 def layered_vector(message: Message) -> NDArray[np.float32] | None:

@@ -20,16 +20,20 @@ from rasa.shared.nlu.constants import METADATA, METADATA_EXAMPLE, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.minilm_featurizer import SentenceEncoder, sentence_vector, write_sentence_model
+from bot.nlu.linear_model import LinearModel
+from bot.nlu.minilm_featurizer import SentenceEncoder, layered_vector, write_sentence_model
 from bot.nlu.minilm_graph import EMBEDDING_SIZE
 from clinic.knowledge.aspects import find_aspects
 from clinic.knowledge.base import get_knowledge
 from clinic.knowledge.facts import find_fact
-from clinic.knowledge.linking import Weights, link, vocabulary
+from clinic.knowledge.linking import Likeness, Weights, link, vocabulary
 from clinic.knowledge.passages import Passage, passages, side_questions
 
 _MODEL_FILE = "topics.npz"
+_TOPIC_MODEL = "topic_model"
+_SIDE_MODEL = "side_model"
 _Vectors = NDArray[np.float32]
+_Embedded = list[tuple[Passage, _Vectors]]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -50,7 +54,14 @@ class TopicLinker(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the settings: MiniLMFeaturizer's own, and how evidence is weighed (Weights)."""
-        return {"weights": None, "quantised": True, "max_tokens": 128, **asdict(Weights())}
+        return {
+            "weights": None,
+            "quantised": True,
+            "max_tokens": 128,
+            "C": 10.0,
+            "max_iterations": 60,
+            **asdict(Weights()),
+        }
 
     @classmethod
     def create(
@@ -73,19 +84,28 @@ class TopicLinker(GraphComponent):
         self._questions = _Known.empty()
         self._statements = _Known.empty()
         self._asks = _Known.empty()
+        self._topic_model: LinearModel | None = None
+        self._side_model: LinearModel | None = None
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Keep the vectors of the knowledge base's questions and statements."""
+        """Learn topics and sides from the questions, and keep the vectors of all sentences."""
         questions = [
-            (str(details["topic"]), "", vector)
+            (Passage(details["topic"], details["aspect"], example.get(TEXT)), vector)
             for example in training_data.intent_examples
             if "topic" in (details := _details(example))
-            and (vector := _meaning(example)) is not None
+            and (vector := layered_vector(example)) is not None
         ]
-        self._questions = _Known.of(questions)
         base = get_knowledge()
-        self._statements, self._asks = self._embed(passages(base), side_questions(base))
+        statements, asks = self._embed(passages(base), side_questions(base))
+        self._questions = _Known.of(questions)
+        self._statements = _Known.of(statements)
+        self._asks = _Known.of(asks)
+        self._topic_model = self._fit(questions, [asked.topic_id for asked, _ in questions])
+        of_sides = [*asks, *(question for question in questions if question[0].aspect)]
+        self._side_model = self._fit(of_sides, [asked.aspect for asked, _ in of_sides])
         with self._model_storage.write_to(self._resource) as folder:
+            self._topic_model.save(folder, _TOPIC_MODEL)
+            self._side_model.save(folder, _SIDE_MODEL)
             np.savez(
                 folder / _MODEL_FILE,
                 **self._questions.arrays("questions"),
@@ -94,23 +114,32 @@ class TopicLinker(GraphComponent):
             )
         return self._resource
 
-    def _embed(self, *groups: list[Passage]) -> list[_Known]:
+    def _fit(self, sentences: _Embedded, labels: list[str]) -> LinearModel:
+        return LinearModel.fit(
+            [passage.text for passage, _ in sentences],
+            [vector for _, vector in sentences],
+            labels,
+            ngram_kinds=("characters", "words"),
+            regularisation=self._config["C"],
+            iterations=self._config["max_iterations"],
+            balanced=True,
+        )
+
+    def _embed(self, *groups: list[Passage]) -> list[_Embedded]:
         # These are no training examples: nobody writes like a statement, and without an intent
         # Rasa takes an example for end-to-end training. So they are embedded here.
         with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(os.cpu_count()) as pool:
             write_sentence_model(Path(scratch), self._config["weights"], self._config["quantised"])
             encoder = SentenceEncoder(Path(scratch), self._config["max_tokens"])
             return [
-                _Known.of(
-                    [
-                        (passage.topic_id, passage.aspect, vector[:EMBEDDING_SIZE])
-                        for passage, vector in zip(
-                            group,
-                            pool.map(encoder.encode, [passage.text for passage in group]),
-                            strict=True,
-                        )
-                    ]
-                )
+                [
+                    (passage, vector)
+                    for passage, vector in zip(
+                        group,
+                        pool.map(encoder.encode, [passage.text for passage in group]),
+                        strict=True,
+                    )
+                ]
                 for group in groups
             ]
 
@@ -132,6 +161,8 @@ class TopicLinker(GraphComponent):
             component._questions = _Known.stored(stored, "questions")
             component._statements = _Known.stored(stored, "statements")
             component._asks = _Known.stored(stored, "asks")
+            component._topic_model = LinearModel.load(folder, _TOPIC_MODEL)
+            component._side_model = LinearModel.load(folder, _SIDE_MODEL)
         return component
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -139,16 +170,19 @@ class TopicLinker(GraphComponent):
         for message in messages:
             text = message.get(TEXT)
             if isinstance(text, str):
-                for name, value in self._read(text, _meaning(message)).items():
+                for name, value in self._read(text, layered_vector(message)).items():
                     message.set(name, value, add_to_output=True)
         return messages
 
     def _read(self, text: str, vector: _Vectors | None) -> dict[str, Any]:
         questions = self._questions.nearest(vector)
         statements = self._statements.nearest(vector)
+        learned = _confidences(self._topic_model, text, vector)
         likeness = {
-            topic: (questions.get(topic, 0.0), statements.get(topic, 0.0)) for topic in questions
+            topic: Likeness(like, statements.get(topic, 0.0), learned.get(topic, 0.0))
+            for topic, like in questions.items()
         }
+        sides = _confidences(self._side_model, text, vector)
         text = vocabulary(get_knowledge()).corrected(text)
         aspects = find_aspects(text)
         found = link(text, likeness, self._weights, aspects)
@@ -156,7 +190,8 @@ class TopicLinker(GraphComponent):
         if found.topics:
             topic = found.topics[0]
             asks = self._asks.nearest_of(topic, vector)
-            fact = find_fact(text, topic, asks, self._statements.nearest_of(topic, vector), aspects)
+            texts = self._statements.nearest_of(topic, vector)
+            fact = find_fact(text, topic, asks, texts, sides, aspects)
         return {
             "topics": list(found.topics),
             "topics_close": list(found.close),
@@ -168,10 +203,10 @@ class TopicLinker(GraphComponent):
         }
 
 
-def _meaning(message: Message) -> _Vectors | None:
-    """Return the part of a message's vector that has length one."""
-    vector = sentence_vector(message)
-    return None if vector is None else vector[:EMBEDDING_SIZE]
+def _confidences(model: LinearModel | None, text: str, vector: _Vectors | None) -> dict[str, float]:
+    if model is None or vector is None:
+        return {}
+    return dict(zip(model.labels, model.confidences(text, vector).tolist(), strict=True))
 
 
 def _details(example: Message) -> dict[str, Any]:
@@ -194,11 +229,14 @@ class _Known:
         return cls(np.zeros(0, "U1"), np.zeros(0, "U1"), np.zeros((0, 0), dtype=np.float32))
 
     @classmethod
-    def of(cls, sentences: list[tuple[str, str, _Vectors]]) -> _Known:
+    def of(cls, sentences: _Embedded) -> _Known:
         if not sentences:
             return cls.empty()
-        topics, aspects, vectors = zip(*sentences, strict=True)
-        return cls(np.asarray(topics), np.asarray(aspects), np.asarray(vectors, dtype=np.float32))
+        return cls(
+            np.asarray([passage.topic_id for passage, _ in sentences]),
+            np.asarray([passage.aspect for passage, _ in sentences]),
+            np.asarray([vector[:EMBEDDING_SIZE] for _, vector in sentences], dtype=np.float32),
+        )
 
     @classmethod
     def stored(cls, stored: Any, name: str) -> _Known:
@@ -215,14 +253,14 @@ class _Known:
         """Return for each topic the likeness of its nearest sentence."""
         if vector is None or not self._topics.size:
             return {}
-        return _best(self._topics, self._vectors @ vector)
+        return _best(self._topics, self._vectors @ vector[:EMBEDDING_SIZE])
 
     def nearest_of(self, topic: str, vector: _Vectors | None) -> dict[str, float]:
         """Return for each aspect of a topic the likeness of its nearest sentence."""
         if vector is None or not self._topics.size:
             return {}
         own = self._topics == topic
-        return _best(self._aspects[own], self._vectors[own] @ vector)
+        return _best(self._aspects[own], self._vectors[own] @ vector[:EMBEDDING_SIZE])
 
 
 def _best(keys: NDArray[np.str_], likeness: NDArray[np.float32]) -> dict[str, float]:

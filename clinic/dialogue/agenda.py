@@ -283,7 +283,10 @@ def _asks(turn: Turn) -> list[str]:
         return ["action_give_summary"]
     if turn.assessed and turn.asks_what_it_is:
         return ["action_explain_possible_causes"]
-    if turn.intent == "ask_diagnosis" and turn.asks_what_it_is:
+    if turn.intent == "report_other_body_part" and turn.is_question:
+        return ["utter_other_body_part"]
+    told = turn.intent == "ask_diagnosis" or turn.reports_symptoms
+    if told and turn.asks_what_it_is:
         return ["utter_no_diagnosis"]
     if turn.intent == "ask_diagnosis" and turn.topics and turn.confidence >= SURE:
         return ["utter_not_a_diagnosis", "action_explain_topic"]
@@ -338,10 +341,12 @@ def _without_form(turn: Turn) -> list[str]:
     answers = {
         "action_explain_topic",
         "action_explain_possible_causes",
+        "action_give_clinic_info",
         "action_give_summary",
         "utter_frightened",
         "utter_help_now",
         "utter_no_diagnosis",
+        "utter_other_body_part",
     }
     if answers & set(asks):
         return asks

@@ -186,13 +186,13 @@ def _text(base: KnowledgeBase, topic: Topic, aspects: Sequence[str], fact: str |
     for name in aspects:
         if name not in base.aspects:
             raise UnknownTopicError(name)
-    sides = _unique(side for name in aspects if (side := _side(base, topic, name)))
+    sides = _unique(side for name in aspects if (side := base.side_of(topic, name)))
     admitted = [
         base.rules.answers.missing_aspect.replace("{aspect}", base.aspects[name].label).replace(
             "{title}", topic.title
         )
         for name in aspects
-        if not _side(base, topic, name)
+        if not base.side_of(topic, name) and topic.id not in base.rules.leading_topics
     ]
     if admitted and not sides:
         admitted.append(base.rules.answers.instead)
@@ -205,12 +205,6 @@ def _text(base: KnowledgeBase, topic: Topic, aspects: Sequence[str], fact: str |
     elif sides:
         told.append(_sides(base, topic, sides))
     return with_safety("\n\n".join([*admitted, *told]), topic)
-
-
-def _side(base: KnowledgeBase, topic: Topic, aspect: str) -> str | None:
-    """Return the aspect of a topic that answers for one, itself where there is such."""
-    wanted = base.aspects[aspect]
-    return next((name for name in (wanted.id, *wanted.near) if name in topic.aspects), None)
 
 
 def _sides(base: KnowledgeBase, topic: Topic, aspects: Sequence[str]) -> str:

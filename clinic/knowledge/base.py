@@ -80,13 +80,17 @@ class Picture:
 
 @dataclass(frozen=True)
 class Topic:
-    """One thing a visitor can ask about; texts may hold `{emergency_number}`."""
+    """One thing a visitor can ask about; texts may hold `{emergency_number}`.
+
+    `questions` ask for the topic as a whole, `asks` for one aspect of it.
+    """
 
     id: str
     title: str
     names: tuple[str, ...]
     weak_names: tuple[str, ...]
     questions: tuple[str, ...]
+    asks: Mapping[str, tuple[str, ...]]
     short: str
     aspects: Mapping[str, str]
     safety_line: str
@@ -101,6 +105,11 @@ class Topic:
     def kind(self) -> str:
         """Return the first half of the id, such as `test`."""
         return self.id.partition("/")[0]
+
+    @property
+    def all_questions(self) -> tuple[str, ...]:
+        """Return every example question, whatever it asks for."""
+        return (*self.questions, *(ask for asks in self.asks.values() for ask in asks))
 
     @property
     def is_overview(self) -> bool:
@@ -136,6 +145,8 @@ class KnowledgeBase:
     spellings: Mapping[str, str]
     silent_words: frozenset[str]
     ordinary_words: frozenset[str]
+    other_parts: frozenset[str]
+    own_words: frozenset[str]
     page: ClinicPage
     sources: Mapping[str, Source]
     warnings: tuple[str, ...]
@@ -165,6 +176,11 @@ class KnowledgeBase:
             return self.topics[topic_id]
         except KeyError as error:
             raise UnknownTopicError(topic_id) from error
+
+    def side_of(self, topic: Topic, aspect: str) -> str | None:
+        """Return the aspect of a topic that answers for one: itself, or one close in meaning."""
+        wanted = self.aspects[aspect]
+        return next((name for name in (wanted.id, *wanted.near) if name in topic.aspects), None)
 
     def of_kind(self, kind: str) -> tuple[Topic, ...]:
         """Return the topics of a kind, such as `test`, without its overview, in file order.
@@ -231,6 +247,8 @@ class _Loader:
             spellings=matching.spellings,
             silent_words=frozenset(matching.silent_words),
             ordinary_words=frozenset(matching.ordinary_words),
+            other_parts=frozenset(matching.other_parts),
+            own_words=frozenset(matching.own_words),
             page=page,
             sources=self._sources,
             warnings=tuple(self._warnings(topics.values())),
@@ -311,6 +329,7 @@ class _Loader:
             names=tuple(entry.names),
             weak_names=tuple(entry.weak_names),
             questions=tuple(entry.questions),
+            asks={name: tuple(asks) for name, asks in entry.asks.items()},
             short=" ".join(entry.short.split()),
             aspects={name: " ".join(text.split()) for name, text in entry.aspects.items()},
             safety_line=self._safety.get(entry.safety, ""),
@@ -340,6 +359,9 @@ class _Loader:
                     path, f"{topic.id}.aspects", f"{name} is no aspect that aspects.yml knows"
                 )
             self._check_text(text, limits.aspect_words, path, f"{topic.id}.aspects.{name}")
+        for name in topic.asks:
+            if name not in topic.aspects:
+                raise DataFileError(path, f"{topic.id}.asks.{name}", "is no aspect of the topic")
 
     def _check_text(self, text: str, limit: int, path: Path, field: str) -> None:
         if not text.strip():
@@ -365,9 +387,10 @@ class _Loader:
                 raise DataFileError(rules, "overviews", f"{aspect} is no aspect")
             if overview not in topics:
                 raise DataFileError(rules, f"overviews.{aspect}", f"{overview} is no topic")
-        for topic_id in self._rules.general_topics:
-            if topic_id not in topics:
-                raise DataFileError(rules, "general_topics", f"{topic_id} is no topic")
+        for field in ("general_topics", "leading_topics"):
+            for topic_id in getattr(self._rules, field):
+                if topic_id not in topics:
+                    raise DataFileError(rules, field, f"{topic_id} is no topic")
         for topic in topics.values():
             for other in topic.related:
                 if other not in topics or other == topic.id:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from clinic.knowledge.base import KnowledgeBase, get_knowledge
 from clinic.knowledge.mentions import TopicMention, find_topics
@@ -29,6 +30,7 @@ class Weights:
     Attributes:
         question: Likeness of the message to the nearest question of the topic.
         passage: Likeness to the nearest statement of the topic.
+        learned: How sure the classifier that learned from all questions is of the topic.
         words: Share of the message's words that are the topic's.
         name: The topic is named.
         weak_name: The topic is hinted at.
@@ -41,14 +43,32 @@ class Weights:
 
     question: float = 0.8
     passage: float = 0.6
+    learned: float = 0.6
     words: float = 0.6
     name: float = 0.2
     weak_name: float = 0.1
     overview: float = 0.2
-    least: float = 0.7
-    least_beside_foreign: float = 1.08
+    least: float = 0.8
+    least_beside_foreign: float = 1.25
     close: float = 0.05
     beside: float = 0.65
+
+
+class Likeness(NamedTuple):
+    """What speaks for a topic by meaning, each 0-1.
+
+    Attributes:
+        question: Likeness of the message to the nearest question of the topic.
+        passage: Likeness to the nearest statement of the topic.
+        learned: The confidence of the classifier that learned from all questions.
+    """
+
+    question: float = 0.0
+    passage: float = 0.0
+    learned: float = 0.0
+
+
+_UNLIKE = Likeness()
 
 
 @dataclass(frozen=True)
@@ -70,7 +90,7 @@ class Link:
 
 def link(
     text: str,
-    likeness: Mapping[str, tuple[float, float]],
+    likeness: Mapping[str, Likeness],
     weights: Weights,
     aspects: tuple[str, ...] = (),
     base: KnowledgeBase | None = None,
@@ -79,8 +99,8 @@ def link(
 
     Args:
         text: What the visitor wrote.
-        likeness: For each topic id, how like the message is to the nearest of its questions and
-            to the nearest of its statements, 0-1; empty where sentences cannot be compared.
+        likeness: For each topic id, how like its sentences the message is; empty where sentences
+            cannot be compared.
         weights: How the evidence counts.
         aspects: The sides that the message asks for.
         base: The knowledge base; by default the project's own.
@@ -93,10 +113,12 @@ def link(
     strong = [mention for mention in mentions if not mention.is_weak]
     shares = vocabulary(base).shares(text)
     scores = {
-        topic_id: weights.question * likeness.get(topic_id, (0.0, 0.0))[0]
-        + weights.passage * likeness.get(topic_id, (0.0, 0.0))[1]
+        topic_id: weights.question * like.question
+        + weights.passage * like.passage
+        + weights.learned * like.learned
         + weights.words * shares[topic_id]
         for topic_id in base.topics
+        for like in (likeness.get(topic_id, _UNLIKE),)
     }
     for topic_id, is_weak in {(item.topic_id, item.is_weak) for item in mentions}:
         scores[topic_id] += weights.weak_name if is_weak else weights.name
@@ -108,6 +130,9 @@ def link(
     for aspect in aspects if names_nothing else ():
         if overview := base.rules.overviews.get(aspect):
             scores[overview] += weights.overview
+    for mention in strong:
+        if mention.topic_id in base.rules.leading_topics:
+            return Link((mention.topic_id,), (), True, scores[mention.topic_id])
     ranking = sorted(scores, key=lambda topic_id: -scores[topic_id])
     best = ranking[0]
     tied = [

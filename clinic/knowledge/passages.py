@@ -14,12 +14,12 @@ _SENTENCE_END = re.compile(r"(?<=[.?!]) ")
 
 @dataclass(frozen=True)
 class Passage:
-    """A statement of a topic.
+    """A statement of a topic, or a question about it.
 
     Attributes:
         topic_id: The topic.
-        aspect: The side of it that the statement is about; empty for the short text.
-        text: The statement.
+        aspect: The side of it that the sentence is about; empty for the topic as a whole.
+        text: The sentence.
     """
 
     topic_id: str

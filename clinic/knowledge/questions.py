@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from clinic.knowledge.words import words_of
+from clinic.knowledge.base import KnowledgeBase, get_knowledge
+from clinic.knowledge.words import fold_word, words_of
 
 _FILLERS = frozenset(
     {"and", "so", "but", "ok", "okay", "hi", "hello", "well", "also", "um", "then"}
@@ -14,7 +15,8 @@ _OPENERS = frozenset(
         "what", "whats", "wat", "how", "hows", "why", "who", "whos", "whose", "which", "where",
         "wheres", "when", "explain", "explane", "describe", "define", "list", "compare", "does",
         "is", "are", "do", "did", "difference", "should", "can", "could", "would", "will", "shall",
-        "tell", "has",
+        "tell", "has", "show", "give", "name", "tips", "info", "information", "teach", "isnt",
+        "doesnt", "arent", "wont", "run", "walk", "talk",
     }
 )  # fmt: skip
 # "Could be a pulled muscle" asks nothing.
@@ -41,9 +43,15 @@ _ONESELF = re.compile(
     r"\b(?:i|im|ive|id|me|my|mine|myself|we|our|he|she|his|him|mum|mom|dad|wife|husband|son"
     r"|daughter|mother|father)\b"
 )
+# "Show me stretches" tells nothing of anybody.
+_REQUEST = re.compile(r"\b(?:show|tell|give|teach|run|walk|talk|let) (?:me|us)\b")
 _CLINIC = re.compile(
     r"\b(?:costs?|prices?|fees?|charges?|insur\w*|medicare|medicaid|pay|paid|copay|opening|open"
     r"|closed?|hours do|parking|park|address|phone number|located|do you (?:offer|do|have))\b"
+)
+_THIS_CLINIC = re.compile(
+    r"\b(?:at|in|of|by) your (?:place|clinic|practice|office|surgeons?|doctors?|staff|team)\b"
+    r"|\b(?:waiting (?:time|list)s?|how long is the wait|wait list|next free)\b"
 )
 _WHAT_IT_IS = re.compile(
     r"\bwhat(?:s| is)? (?:else |is |do you think is )?"
@@ -89,7 +97,7 @@ def is_about_someone(text: str) -> bool:
     Args:
         text: What the visitor wrote.
     """
-    return bool(_ONESELF.search(_plain(text)))
+    return bool(_ONESELF.search(_REQUEST.sub(" ", _plain(text))))
 
 
 def asks_about_the_clinic(text: str) -> bool:
@@ -99,6 +107,15 @@ def asks_about_the_clinic(text: str) -> bool:
         text: What the visitor wrote.
     """
     return bool(_CLINIC.search(_plain(text)))
+
+
+def asks_about_this_clinic(text: str) -> bool:
+    """Tell whether a message asks how something is at this clinic, such as the waiting time.
+
+    Args:
+        text: What the visitor wrote.
+    """
+    return bool(_THIS_CLINIC.search(_plain(text)))
 
 
 def asks_what_it_is(text: str) -> bool:
@@ -117,6 +134,19 @@ def asks_for_a_dose(text: str) -> bool:
         text: What the visitor wrote.
     """
     return bool(_DOSE.search(_plain(text)))
+
+
+def is_about_another_part(text: str, base: KnowledgeBase | None = None) -> bool:
+    """Tell whether a message is about a part of the body that is not this clinic's.
+
+    Args:
+        text: What the visitor wrote.
+        base: The knowledge base; by default the project's own.
+    """
+    base = base or get_knowledge()
+    words = {word for word, _, _ in words_of(text)}
+    words |= {fold_word(word, base.spellings) for word in words}
+    return bool(words & base.other_parts) and not words & base.own_words
 
 
 def _plain(text: str) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from clinic.knowledge.aspects import find_aspects
 from clinic.knowledge.base import KnowledgeBase
+from clinic.knowledge.mentions import find_topics
 from clinic.knowledge.words import words_of
 
 _MOST_TOPICS = 2
 # At this evidence a question without a name is no follow-up but about a topic of its own.
-_SURE = 1.12
-_FAIRLY_SURE = 0.95
+_SURE = 1.35
+_FAIRLY_SURE = 1.12
 
 _MORE = re.compile(
     r"\b(?:tell me more|more (?:about|details?|info\w*)|go on|explain more|say more|carry on)\b"
@@ -25,8 +28,14 @@ _SOURCE = re.compile(
     r"|references?|citations?|where did you (?:get|read|find)"
     r"|can i (?:trust|believe) (?:this|that))\b"
 )
-_OTHER = re.compile(
-    r"\b(?:the|that) (?:other|first|second|former|latter) (?:one|test|scan|option)?"
+_ORDINALS = {
+    "first": 0, "1st": 0, "former": 0, "second": 1, "2nd": 1, "latter": 1, "third": 2, "3rd": 2,
+    "fourth": 3, "4th": 3, "fifth": 4, "5th": 4, "last": -1,
+}  # fmt: skip
+_THING = r"(?:one|test|scan|option|treatment|condition|cause|thing|choice)"
+_OTHER = re.compile(rf"\b(?:the|that) other(?: {_THING}\b|$)")
+_NTH = re.compile(
+    rf"\b(?:the|number) ({'|'.join(_ORDINALS)})(?: {_THING}\b|(?: please)?$| on the list)"
 )
 _COMPARES = re.compile(
     r"\b(?:differences?|differ|differs|different|vs|versus|better|best|compared?|comparison|safer"
@@ -39,6 +48,7 @@ _PREFERS = re.compile(
     r"|of (?:the two|them|these|those)))?$"
     r"|\b(?:which|what) (?:one )?of (?:them|these|those|the two)\b"
     r"|\bcompare (?:them|those|these|both|the two)|\bhow do they (?:differ|compare)\b"
+    r"|\bwhich one (?:is|are|would|should|do|does|shows?|takes?|hurts?|has)\b"
 )
 _LISTS = re.compile(
     r"\b(?:which|what|list|kinds?|types?|all|every|available|options|overview|any)\b"
@@ -102,21 +112,39 @@ class Memory:
         last: The topic explained last.
         before: The one before it, or the other of two that were compared.
         aspects: The sides of it that were asked for.
+        shown: Topics that were told or offered together, in their order.
     """
 
     last: str | None = None
     before: str | None = None
     aspects: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+
+    @property
+    def other(self) -> str | None:
+        """Return what "the other one" is: of two that were shown, the one not told last."""
+        if len(self.shown) == 2 and self.last in self.shown:
+            return next(topic for topic in self.shown if topic != self.last)
+        return self.before
 
 
 @dataclass(frozen=True)
 class Request:
-    """What to answer, and how."""
+    """What to answer, and how.
+
+    Attributes:
+        manner: How.
+        topics: What.
+        aspects: The sides asked for.
+        fact: A side that answers, although no word asks for it.
+        own: For each topic with sides of its own, those.
+    """
 
     manner: Manner
     topics: tuple[str, ...] = ()
     aspects: tuple[str, ...] = ()
     fact: str | None = None
+    own: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def understand(asked: Asked, memory: Memory, base: KnowledgeBase) -> Request:
@@ -133,18 +161,25 @@ def understand(asked: Asked, memory: Memory, base: KnowledgeBase) -> Request:
     text = " ".join(word for word, _, _ in words_of(asked.text))
     aspects = tuple(name for name in asked.aspects if not base.aspects[name].is_weak)
     about_last = _about_last(text, asked, memory, aspects)
+    if not memory.last and not asked.named and _MORE.search(text):
+        return Request(Manner.NONE)  # "tell me more" before anything was told
     if memory.last and not asked.named:
-        follow_up = _follow_up(text, memory, aspects, asked)
+        follow_up = _follow_up(text, memory, aspects, asked, base)
         if follow_up:
             return follow_up
     if about_last and memory.last:
+        told = base.topic(memory.last)
+        overview = base.rules.overviews.get(aspects[0])
+        if overview and not any(base.side_of(told, name) for name in aspects):
+            return Request(Manner.EXPLAIN, (overview,))  # "which tests" of what has none
         return Request(Manner.EXPLAIN, (memory.last,), aspects)
     if not asked.topics:
         return Request(Manner.MENU, asked.close) if asked.close else Request(Manner.NONE)
     if len(asked.topics) > 1:
         if _COMPARES.search(text):
             return Request(Manner.COMPARE, asked.topics[:_MOST_TOPICS])
-        return Request(Manner.EXPLAIN, asked.topics[:_MOST_TOPICS], aspects)
+        own = _sides_of_each(asked.text, base)
+        return Request(Manner.EXPLAIN, asked.topics[:_MOST_TOPICS], aspects, own=own)
     topic = asked.topics[0]
     if asked.named and memory.last not in (None, topic) and _sets_beside(text, memory):
         return Request(Manner.COMPARE, (str(memory.last), topic))
@@ -176,16 +211,50 @@ def asks_on(text: str, last: str | None) -> bool:
         last: The topic explained last, if any.
     """
     plain = " ".join(word for word, _, _ in words_of(text))
-    return bool(last) and any(kind.search(plain) for kind in (_MORE, _SOURCE, _OTHER, _PREFERS))
+    return bool(last) and any(
+        kind.search(plain) for kind in (_MORE, _SOURCE, _OTHER, _NTH, _PREFERS)
+    )
 
 
-def _follow_up(text: str, memory: Memory, aspects: tuple[str, ...], asked: Asked) -> Request | None:
+def _sides_of_each(text: str, base: KnowledgeBase) -> Mapping[str, tuple[str, ...]]:
+    """Return what "what is a bone scan, and is massage safe" asks of each topic.
+
+    Nothing where a part of the message asks for no side: "the risks of MRI and CT".
+    """
+    mentions = [mention for mention in find_topics(text, base) if not mention.is_weak]
+    own: dict[str, tuple[str, ...]] = {}
+    start = 0
+    for mention, following in zip(mentions, [*mentions[1:], None], strict=True):
+        end = len(text) if following is None else _parting(text, mention.end, following.start)
+        sides = find_aspects(text[start:end], base)
+        if not sides:
+            return {}
+        own[mention.topic_id] = tuple(name for name in sides if not base.aspects[name].is_weak)
+        start = end
+    return own
+
+
+def _parting(text: str, first: int, last: int) -> int:
+    """Return where, between two names, the second part of a message begins."""
+    found = re.search(r"[,;.?]|\band\b|\bor\b", text[first:last].lower())
+    return first + found.start() if found else last
+
+
+def _follow_up(
+    text: str, memory: Memory, aspects: tuple[str, ...], asked: Asked, base: KnowledgeBase
+) -> Request | None:
     last = str(memory.last)
     if asked.score < _SURE and _SOURCE.search(text):
         return Request(Manner.SOURCE, (last,))
-    if memory.before and _OTHER.search(text):
-        return Request(Manner.EXPLAIN, (memory.before,), aspects or memory.aspects)
-    if memory.before and asked.score < _SURE and _PREFERS.search(text):
+    if nth := _NTH.search(text):
+        place = _ORDINALS[nth.group(1)]
+        if -1 <= place < len(memory.shown):
+            return Request(Manner.EXPLAIN, (memory.shown[place],), aspects or memory.aspects)
+    if _OTHER.search(text):
+        if memory.other:
+            return Request(Manner.EXPLAIN, (memory.other,), aspects or memory.aspects)
+        return Request(Manner.MENU, base.topic(last).related)
+    if memory.before and _PREFERS.search(text):
         return Request(Manner.COMPARE, (last, memory.before))
     if asked.score < _SURE and _OTHERS.search(text) and not aspects:
         return Request(Manner.LIST, (last,))

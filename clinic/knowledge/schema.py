@@ -124,6 +124,7 @@ class Rules(_Strict):
     whole_kinds: list[str]
     overviews: dict[str, str]
     general_topics: list[str]
+    leading_topics: list[str]
 
 
 class PageRow(_Strict):
@@ -170,6 +171,7 @@ class TopicEntry(_Strict):
     names: list[str] = []
     weak_names: list[str] = []
     questions: list[str]
+    asks: dict[str, list[str]] = {}
     short: str
     safety: str = ""
     aspects: dict[str, str]
@@ -194,3 +196,5 @@ class Matching(_Strict):
     spellings: dict[str, str]
     silent_words: list[str]
     ordinary_words: list[str]
+    other_parts: list[str]
+    own_words: list[str]

@@ -136,7 +136,7 @@ class Vocabulary:
         weights: dict[str, float] = {}
         for weight, texts in (
             (_IN_A_TEXT, (topic.short, *topic.aspects.values())),
-            (_IN_A_QUESTION, topic.questions),
+            (_IN_A_QUESTION, topic.all_questions),
             (_IN_A_NAME, (topic.title, *topic.names, *topic.weak_names)),
         ):
             for text in texts:
@@ -150,6 +150,6 @@ def _texts(topic: Topic) -> tuple[str, ...]:
         topic.short,
         *topic.names,
         *topic.weak_names,
-        *topic.questions,
+        *topic.all_questions,
         *topic.aspects.values(),
     )

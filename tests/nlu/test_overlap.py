@@ -99,7 +99,7 @@ def measured_on() -> dict[str, list[str]]:
 
 def test_the_knowledge_bases_questions_count_as_training_data(trained_on: list[str]) -> None:
     topics = KnowledgeBase.load().topics.values()
-    assert {question for topic in topics for question in topic.questions} <= set(trained_on)
+    assert {question for topic in topics for question in topic.all_questions} <= set(trained_on)
 
 
 @pytest.mark.parametrize("name", sets_and_files())

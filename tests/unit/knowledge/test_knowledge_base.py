@@ -66,6 +66,7 @@ def _refusal(folder: Path) -> str:
         (_set("related", ["test/horoscope"]), "related", "test/horoscope is no other topic"),
         (_set("related", ["test/mri"]), "related", "test/mri is no other topic"),
         (_set("questions", ["what is an mri"]), "questions", "at least 4"),
+        (_set("asks", {"smell": ["does it smell"]}), "asks.smell", "is no aspect of the topic"),
         (_set("names", ["mri", "spondylosis"]), "names", "already a name of"),
         (_set("names", ["MRI"]), "names", "lower-case"),
         (_set("names", ["—"]), "names", "holds no word"),

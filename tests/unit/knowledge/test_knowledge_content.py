@@ -49,7 +49,7 @@ def test_no_question_is_asked_of_two_topics(base: KnowledgeBase) -> None:
     counts = Counter(
         re.sub(r"\W+", " ", question.lower()).strip()
         for topic in base.topics.values()
-        for question in topic.questions
+        for question in topic.all_questions
     )
     assert [question for question, count in counts.items() if count > 1] == []
 

@@ -50,3 +50,19 @@ def test_what_has_no_words_of_any_topic_is_linked_to_none(text: str, base: Knowl
 @pytest.mark.parametrize("text", ["what is fibromyalgia", "do I need a laminectomy"])
 def test_a_word_that_nobody_knows_is_not_taken_for_a_topic(text: str, base: KnowledgeBase) -> None:
     assert _link(text, base).topics == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("can you prescribe me some gabapentin", "advice/prescriptions"),
+        ("is there a herb that cures slipped discs", "advice/miracle_cures"),
+        ("the surgeon wants a fusion, do you agree", "advice/second_opinion"),
+        ("here is my MRI report, C5-C6 disc bulge", "advice/reading_results"),
+        ("I think my stenosis was misdiagnosed", "advice/doubts_about_a_doctor"),
+    ],
+)
+def test_what_atlas_must_decline_is_heard_beside_any_other_topic(
+    text: str, topic: str, base: KnowledgeBase
+) -> None:
+    assert _link(text, base).topics == (topic,)

@@ -103,7 +103,7 @@ def test_no_ordinary_english_word_is_taken_for_a_misspelt_name(base: KnowledgeBa
         and fold_word(word, base.spellings) not in named
         and find_topics(word)
     ]
-    assert mistaken == [], "add these to ordinary_words in data/knowledge/matching.yml"
+    assert not mistaken, f"add to ordinary_words in data/knowledge/matching.yml: {mistaken}"
 
 
 def test_the_longest_name_wins_over_one_that_begins_earlier() -> None:

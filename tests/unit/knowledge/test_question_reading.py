@@ -6,8 +6,10 @@ import pytest
 
 from clinic.knowledge.questions import (
     asks_about_the_clinic,
+    asks_about_this_clinic,
     asks_for_a_dose,
     asks_what_it_is,
+    is_about_another_part,
     is_about_someone,
     is_question,
 )
@@ -74,3 +76,33 @@ def test_a_question_for_the_cause_of_ones_own_pain_is_heard(text: str) -> None:
 
 def test_a_question_for_the_cause_of_a_condition_is_another() -> None:
     assert not asks_what_it_is("what causes stenosis")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["my knee clicks on the stairs, what is it?", "how do I treat acne", "What helps my hips?"],
+)
+def test_a_question_about_a_knee_is_about_another_part(text: str) -> None:
+    assert is_about_another_part(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "why does the doctor tap my knee with a hammer",
+        "can a disc in the neck make my foot numb",
+        "what helps a stiff neck",
+    ],
+)
+def test_a_knee_beside_the_spine_is_not_about_another_part(text: str) -> None:
+    assert not is_about_another_part(text)
+
+
+def test_a_wait_at_this_clinic_is_about_this_clinic() -> None:
+    assert asks_about_this_clinic("how long is the wait for an MRI at your place")
+    assert not asks_about_this_clinic("how long does an MRI take")
+
+
+def test_show_me_tells_of_nobody() -> None:
+    assert is_question("show me simple neck stretches")
+    assert not is_about_someone("show me simple neck stretches")

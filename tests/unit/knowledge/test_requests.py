@@ -45,6 +45,61 @@ def test_the_other_one_is_the_topic_before_with_the_same_side(
     assert _ask(base, _MRI, text) == Request(Manner.EXPLAIN, ("test/ct_scan",), ("duration",))
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("the first one", "test/mri"),
+        ("the second one please", "test/ct_scan"),
+        ("tell me about the third test", "test/myelogram"),
+        ("the last one", "test/myelogram"),
+    ],
+)
+def test_a_number_is_counted_in_what_was_shown(base: KnowledgeBase, text: str, told: str) -> None:
+    memory = Memory(last="test/overview", shown=("test/mri", "test/ct_scan", "test/myelogram"))
+    assert _ask(base, memory, text) == Request(Manner.EXPLAIN, (told,))
+
+
+def test_a_number_beyond_what_was_shown_chooses_nothing(base: KnowledgeBase) -> None:
+    memory = Memory(last="test/mri", shown=("test/mri", "test/ct_scan"))
+    assert _ask(base, memory, "the fifth one").manner is Manner.NONE
+
+
+def test_the_other_of_two_that_were_shown_is_the_one_not_told_last(base: KnowledgeBase) -> None:
+    memory = Memory(
+        last="test/ct_scan", before="treatment/massage", shown=("test/mri", "test/ct_scan")
+    )
+    assert _ask(base, memory, "and the other one?").topics == ("test/mri",)
+
+
+def test_the_other_one_without_another_is_asked_back(base: KnowledgeBase) -> None:
+    wanted = _ask(base, Memory(last="test/mri"), "what about the other one?")
+    assert wanted == Request(Manner.MENU, base.topic("test/mri").related)
+
+
+def test_which_one_is_better_for_something_compares_the_two(base: KnowledgeBase) -> None:
+    wanted = _ask(base, _MRI, "which one is better for bones?", topics=("anatomy/vertebra",))
+    assert wanted.manner is Manner.COMPARE
+
+
+def test_each_of_two_topics_is_told_the_side_that_was_asked_of_it(base: KnowledgeBase) -> None:
+    two = ("test/bone_scan", "treatment/massage")
+    text = "what is a bone scan, and is massage safe?"
+    wanted = _ask(base, Memory(), text, topics=two, named=True, aspects=("risks",))
+    assert wanted.own == {"test/bone_scan": (), "treatment/massage": ("risks",)}
+
+
+def test_a_side_named_once_is_told_of_both_topics(base: KnowledgeBase) -> None:
+    two = ("test/mri", "test/ct_scan")
+    text = "the risks of MRI and CT"
+    wanted = _ask(base, Memory(), text, topics=two, named=True, aspects=("risks",))
+    assert wanted.own == {} and wanted.aspects == ("risks",)
+
+
+def test_tell_me_more_before_anything_was_told_explains_nothing(base: KnowledgeBase) -> None:
+    wanted = _ask(base, Memory(), "tell me more", topics=("advice/is_it_normal",), score=1.4)
+    assert wanted.manner is Manner.NONE
+
+
 def test_and_another_topic_is_asked_about_the_same_side(base: KnowledgeBase) -> None:
     wanted = _ask(base, _MRI, "and a bone scan?", topics=("test/bone_scan",), named=True)
     assert wanted == Request(Manner.EXPLAIN, ("test/bone_scan",), ("duration",))
