@@ -358,7 +358,9 @@ class _Booking:
         """Keep a practical remark; what is about health is declined and forgotten."""
         message = self._tracker.latest_message
         found = any("assertion" in entity for entity in message.get("entities") or [])
-        verdict = get_note_rules().judge(text, has_findings=found or bool(message.get("topics")))
+        topics = message.get("topics") or []
+        of_health = any(not topic.startswith("clinic/") for topic in topics)
+        verdict = get_note_rules().judge(text, has_findings=found or of_health)
         if verdict == "kept":
             self.changes[NOTE] = " ".join(text.split())
         else:

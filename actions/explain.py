@@ -21,6 +21,7 @@ _OFFERED_NEXT = 3
 _PICTURES = "/chat/pictures/"
 # Where a picture of the page can be shown; the other channels carry text.
 _SHOWS_PICTURES = "web"
+_FOLLOW_UPS = (Manner.COMPARE, Manner.LIST, Manner.MORE, Manner.SOURCE)
 _WHEN_TO_SEE_A_DOCTOR = "advice/when_to_see_a_doctor"
 
 
@@ -37,9 +38,9 @@ class ActionExplainTopic(SafeAction):
         memory = memory_of(tracker)
         asked = asked_in(tracker)
         request = understand(asked, memory, base)
-        if latest_intent(tracker) == "ask_when_to_see_doctor" and not (
-            _says_when(asked, base) or request.topics == (memory.last,)
-        ):
+        asks_when = latest_intent(tracker) == "ask_when_to_see_doctor"
+        follows_up = request.topics == (memory.last,) or request.manner in _FOLLOW_UPS
+        if asks_when and not follows_up and not _says_when(asked, base):
             request = replace(
                 request, manner=Manner.EXPLAIN, topics=(_WHEN_TO_SEE_A_DOCTOR,), fact=None
             )
