@@ -18,6 +18,7 @@ from clinic.settings import SettingsError
 
 MAX_BODY_BYTES = 16 * 1024
 MAX_TEXT_CHARACTERS = 4000
+_READ_TO_THE_END = 2 * 1024 * 1024
 
 # Control characters have no place in a message, and PostgreSQL cannot store a NUL.
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -136,11 +137,19 @@ async def receive_body(request: Request, most: int) -> bytes:
     Raises:
         PayloadTooLarge: It has more.
     """
-    # Sanic lifts its limit for a streaming handler; this one is small and holds from here on.
-    request.stream.request_max_size = most
-    if int(request.headers.get("content-length") or 0) > most:
+    # What is too large is read to its end all the same, up to a limit: hung up on in the middle,
+    # a browser would see a broken connection instead of the reason.
+    request.stream.request_max_size = max(most, _READ_TO_THE_END)
+    if int(request.headers.get("content-length") or 0) > request.stream.request_max_size:
         raise PayloadTooLarge(f"Send at most {most} bytes.")
-    await request.receive_body()
+    size, parts = 0, []
+    while (part := await request.stream.read()) is not None:
+        size += len(part)
+        if size <= most:
+            parts.append(part)
+    if size > most:
+        raise PayloadTooLarge(f"Send at most {most} bytes.")
+    request.body = b"".join(parts)
     return bytes(request.body)
 
 

@@ -25,7 +25,9 @@ _ASSET_TYPES = {
     ".png": "image/png",
     ".svg": "image/svg+xml",
 }
-_PICTURES = Path(__file__).resolve().parents[2] / "data" / "knowledge" / "pictures"
+_DATA = Path(__file__).resolve().parents[2] / "data"
+_PICTURES = _DATA / "knowledge" / "pictures"
+_TRANSLATIONS = _DATA / "translations"
 # Any site may load the element and the drawings: they are the same for everybody.
 _PUBLIC = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
@@ -105,8 +107,13 @@ def integrity(content: bytes) -> str:
     return "sha384-" + base64.b64encode(hashlib.sha384(content).digest()).decode()
 
 
-def public_facts(clinic: ClinicSettings) -> dict[str, Any]:
-    """Return what the element may know of the clinic before anybody has said a word."""
+def public_facts(clinic: ClinicSettings, translations: Path = _TRANSLATIONS) -> dict[str, Any]:
+    """Return what the element may know of the clinic before anybody has said a word.
+
+    Args:
+        clinic: The clinic's settings.
+        translations: The folder with one folder for each language besides English.
+    """
     return {
         "clinic": clinic.name,
         "phone": clinic.phone,
@@ -117,6 +124,7 @@ def public_facts(clinic: ClinicSettings) -> dict[str, Any]:
         "colour": clinic.chat.colour,
         "idle_minutes": clinic.chat.idle_minutes,
         "exit_page": clinic.chat.exit_page,
+        "languages": ["en", *sorted(folder.name for folder in translations.glob("*/"))],
     }
 
 

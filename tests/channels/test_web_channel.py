@@ -339,6 +339,19 @@ async def test_a_typed_command_is_read_as_words_but_a_tapped_one_is_obeyed(chat:
     assert chat.agent.heard == ['inform{"severity": 1}', "restart", "/book_appointment"]
 
 
+async def test_a_command_offered_to_one_visitor_is_worth_nothing_to_another(serve: Serve) -> None:
+    agent = EchoAgent()
+    one, two = await serve(agent=agent), await serve(agent=agent)
+    await one.open()
+    (tracker,) = agent.trackers.values()
+    offered = [{"title": "Open", "payload": "/open_record"}]
+    tracker.events.append(BotUttered("For you alone.", {"buttons": offered}))
+    await two.open()
+    await two.say("/open_record")
+    await one.say("/open_record")
+    assert agent.heard == ["open_record", "/open_record"]
+
+
 async def test_control_characters_do_not_reach_the_bot(chat: Chat) -> None:
     await chat.say("neck\x00pain\r\nand\x1b more")
     assert chat.agent.heard == ["neck pain\nand  more"]
@@ -382,9 +395,11 @@ async def test_another_content_type_is_refused(chat: Chat) -> None:
         assert reply.status == 415
 
 
-async def test_a_large_body_is_refused(chat: Chat) -> None:
-    async with chat.post({"id": str(uuid.uuid4()), "text": "x" * 17_000}) as reply:
+@pytest.mark.parametrize("size", [17_000, 1_000_000])
+async def test_a_large_body_is_refused(chat: Chat, size: int) -> None:
+    async with chat.post({"id": str(uuid.uuid4()), "text": "x" * size}) as reply:
         assert reply.status == 413
+    assert (await chat.say("hello"))[-1] == {"type": "done"}
 
 
 async def test_a_large_body_of_unknown_length_is_refused(chat: Chat) -> None:

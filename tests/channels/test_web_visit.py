@@ -6,6 +6,7 @@ import asyncio
 import base64
 import hashlib
 import json
+import re
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ import aiohttp
 import pytest
 from jsonschema import Draft202012Validator
 from rasa.shared.core.events import BotUttered
+from ruamel.yaml import YAML
 from test_web_channel import BUTTONS, Chat, EchoAgent, Serve, chat, serve
 
 from bot.channels import web_api
@@ -135,6 +137,19 @@ async def test_answers_fit_their_description(chat: Chat) -> None:
         assert fits(line, "/chat/messages", "post", "application/x-ndjson")
     assert fits((await chat.history())[1], "/chat/history", "get")
     assert not fits({"messages": []}, "/chat/history", "get")
+
+
+def test_custom_objects_have_no_places_that_rasa_would_fill() -> None:
+    """Rasa logs all slots of a conversation when it cannot fill one."""
+    domain = YAML(typ="safe").load(get_settings().root / "domain.yml")
+    customs = [
+        json.dumps(variant["custom"])
+        for variants in domain["responses"].values()
+        for variant in variants
+        if "custom" in variant
+    ]
+    assert customs
+    assert [custom for custom in customs if re.search(r"{\w+}", custom)] == []
 
 
 # Other sites

@@ -41,6 +41,7 @@ const UNKNOWN: Config = {
   idle_minutes: 0,
   exit_page: "",
   colour: "",
+  languages: ["en"],
 };
 const WARNING_MS = 120_000;
 const AT_THE_END = 40;
@@ -102,7 +103,7 @@ export class AtlasChat extends LitElement implements Listener {
   override connectedCallback(): void {
     super.connectedCallback();
     this.token = new Token(this.server);
-    this.api = new Server(this.server, this.token);
+    this.api = new Server(this.server, this.token, () => this.language);
     this.conversation = new Conversation(this.api, this);
     if (this.mode === "floating") this.open ||= recall(this.openName) === "1";
     for (const name of ["online", "offline"]) window.addEventListener(name, this.onConnection);
@@ -173,7 +174,7 @@ export class AtlasChat extends LitElement implements Listener {
   said(message: Message): void {
     const words = spoken(message, this.context);
     this.announcer.say(words, isUrgent(message));
-    if (this.display.aloud) speak(words.replace(/^[^:]+: /, ""));
+    if (this.display.aloud) speak(words.replace(/^[^:]+: /, ""), this.spokenLanguage);
     const hidden = this.mode === "floating" && !this.open;
     const away = this.log ? below(this.log) > AT_THE_END : false;
     if (hidden || (away && this.conversation.phase === "idle" && !this.reveal)) this.unread += 1;
@@ -366,6 +367,11 @@ export class AtlasChat extends LitElement implements Listener {
     return speaks(language) ? language.slice(0, 2).toLowerCase() : "en";
   }
 
+  /** What Atlas answers in: the element's language where it speaks that, else English. */
+  private get spokenLanguage(): string {
+    return this.config.languages.includes(this.language) ? this.language : "en";
+  }
+
   private get texts(): Texts {
     return textsFor(this.language);
   }
@@ -554,7 +560,7 @@ export class AtlasChat extends LitElement implements Listener {
       <ul>
         ${[texts.noticeWho, texts.noticeKept, texts.noticeHere, texts.noticeEmergency].map(line)}
       </ul>
-      <p>${texts.noticeAgree}</p>
+      <p>${this.spokenLanguage === this.language ? "" : texts.inEnglish} ${texts.noticeAgree}</p>
       <button class="solid" type="button" @click=${() => void this.start()}>${texts.start}</button>
     </div>`;
   }
@@ -584,7 +590,7 @@ export class AtlasChat extends LitElement implements Listener {
       ({ day, bot, from, messages: some }) => html`
         ${day ? html`<p class="day"><span>${this.dayName(day)}</span></p>` : ""}
         ${bot
-          ? html`<div class="turn bot" lang="en">
+          ? html`<div class="turn bot" lang=${this.spokenLanguage}>
               <p class="speaker">${texts.atlas}</p>
               ${repeat(
                 some,
@@ -666,7 +672,9 @@ export class AtlasChat extends LitElement implements Listener {
         <button class="send" type="submit">${icon("send")}<span class="unseen">${texts.send}</span></button>
       </form>
       <p class="footnote">
-        ${this.listening ? texts.listening : texts.footnote} ${config.demo ? texts.demo : ""}
+        ${this.listening ? texts.listening : texts.footnote}
+        ${this.spokenLanguage === this.language ? "" : texts.inEnglish}
+        ${config.demo ? texts.demo : ""}
       </p>
     </div>`;
   }

@@ -151,7 +151,8 @@ export function appointmentCard(message: Message, context: Context): TemplateRes
 export function summaryCard(message: Message, context: Context): TemplateResult {
   const { texts, numbers, clinic } = context;
   const { title = "", file = "summary.html", page = "" } = message.custom as Record<string, string>;
-  const text = message.text ?? "";
+  // The text begins with the same heading, for channels without cards.
+  const text = (message.text ?? "").replace(`**${title}**`, "").trimStart();
   return html`<div class="card summary-card">
     <p class="card-head">${icon("page")}${title}</p>
     <div class="card-body">${rich(text, numbers)}</div>

@@ -264,17 +264,21 @@ export class Conversation {
     else if (name === "open" || name === "changed") await this.#catchUp();
   }
 
+  /**
+   * Read the history and add what is missing. Nothing is taken away: what the history does not
+   * have was said while it was on its way, or is being said right now.
+   */
   async #catchUp(): Promise<void> {
     const history = await this.#server.history();
     const known = new Set(this.messages.map(({ id }) => id));
-    const told = new Set(history.map(({ id }) => id));
-    const sending = this.messages.filter(({ status }) => status === "sending");
-    const mine = this.messages.filter(
-      (message) =>
-        !told.has(message.id) &&
-        (message.status || sending.some(({ id }) => belongsTo(message, id))),
-    );
-    this.messages = [...history, ...mine];
+    const merged = [...history];
+    this.messages.forEach((message, index) => {
+      if (merged.some(({ id }) => id === message.id)) return;
+      const before = this.messages[index - 1]?.id;
+      const place = merged.findIndex(({ id }) => id === before);
+      merged.splice(place < 0 ? merged.length : place + 1, 0, message);
+    });
+    this.messages = merged;
     for (const message of history) {
       if (!known.has(message.id) && message.from === "bot") this.#listener.said(message);
     }

@@ -17,6 +17,7 @@ export class Server {
   constructor(
     address: string,
     private readonly token: Token,
+    private readonly language: () => string,
   ) {
     this.base = new URL(`${address.replace(/\/+$/, "")}/`, document.baseURI).href;
   }
@@ -31,7 +32,7 @@ export class Server {
     body?: unknown,
     signal: AbortSignal = AbortSignal.timeout(ANSWER_WITHIN_MS),
   ): Promise<Response> {
-    const headers: Record<string, string> = {};
+    const headers: Record<string, string> = { "Accept-Language": this.language() };
     // The facts of the clinic are for everybody, and another site may ask for them plainly.
     if (this.token.value && path !== "config") headers["Authorization"] = `Bearer ${this.token.value}`;
     if (body) headers["Content-Type"] = "application/json";

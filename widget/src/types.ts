@@ -40,6 +40,8 @@ export interface Config {
   idle_minutes: number;
   exit_page: string;
   colour: string;
+  /** What Atlas itself speaks. */
+  languages: string[];
 }
 
 export type Feedback = "unclear" | "off_topic" | "not_my_case" | "wrong" | "other";

@@ -55,8 +55,9 @@ class FakeServer {
   endQuietly() {}
 }
 
-async function begun() {
+async function begun(prepare: (server: FakeServer) => void = () => undefined) {
   const server = new FakeServer();
+  prepare(server);
   const said: string[] = [];
   const conversation = new Conversation(server as unknown as Server, {
     changed: () => undefined,
@@ -130,6 +131,19 @@ describe("a conversation", () => {
     const text = "I have a fever. I have a rash";
     server.push({ name: "message", data: { id: "other", from: "user", text } });
     await expect.poll(() => texts().at(-1)).toBe("Fever, Rash");
+    conversation.close();
+  });
+
+  it("keeps what is said while the history is on its way", async () => {
+    let arrive: (history: Message[]) => void = () => undefined;
+    const { server, conversation, texts, settled } = await begun((fake) => {
+      fake.history = () => new Promise((resolve) => (arrive = resolve));
+    });
+    const old = server.told;
+    conversation.send("hi");
+    await settled();
+    arrive([...old, bot("welcome:1", "A reminder")]);
+    await expect.poll(texts).toEqual(["Hello", "hi", "echo hi", "A reminder"]);
     conversation.close();
   });
 

@@ -12,6 +12,7 @@ const CONFIG = {
   idle_minutes: 0,
   exit_page: "",
   colour: "#ffd800",
+  languages: ["en"],
 };
 
 async function placed(markup: string, config: object | null = CONFIG): Promise<AtlasChat> {

@@ -1,12 +1,11 @@
 import { html, type TemplateResult } from "lit";
-import { fill } from "../texts";
 import type { Message } from "../types";
 import { labelOf, type Context } from "./context";
 import { onSubmit, problemId, problemLine } from "./problem";
 
 /** One number between two ends that have words, as radio buttons in a row. */
 export function scale(message: Message, context: Context): TemplateResult {
-  const { min = 0, max = 10, low = "", high = "", say = "{n}" } = message.custom as {
+  const { min = 0, max = 10, low = "", high = "", say = "#" } = message.custom as {
     min?: number;
     max?: number;
     low?: string;
@@ -22,7 +21,7 @@ export function scale(message: Message, context: Context): TemplateResult {
     novalidate
     @submit=${onSubmit(message, context, (data) => {
       const number = data.get("number");
-      return number === null ? texts.chooseOne : { payload: fill(say, { n: String(number) }) };
+      return number === null ? texts.chooseOne : { payload: say.replace("#", String(number)) };
     })}
   >
     <fieldset
