@@ -145,6 +145,8 @@ class _Booking:
             if not self.get("patient_name") and "patient_contact" not in self.changes:
                 self._dispatcher.utter_message(response="utter_invalid_patient_name")
         elif self._question == "patient_contact":
+            if name := find_name(self._text):  # "no, my name is Ann with two n"
+                self.changes["patient_name"] = name
             self._take_contact(self._text)
         elif not _NO_NOTE.fullmatch(self._text):
             self._take_note(self._text)

@@ -251,7 +251,7 @@ def answers_booking(
         named = "?" not in text and parse_name(text) is not None
         return named or bool(_CODE.search(text)) or _mentions_contact(text, clinic.region)
     if question == "patient_contact":
-        return _mentions_contact(text, clinic.region)
+        return _mentions_contact(text, clinic.region) or find_name(text) is not None
     if question == "appointment_note":
         return act not in _NO_NOTE_ACTS and "?" not in text
     if question in ("manage_reference", "manage_contact"):
