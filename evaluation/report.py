@@ -212,6 +212,7 @@ def _by_intent(results: Sequence[IntentResult]) -> list[list[Any]]:
     return [
         [name, match.right + match.missing, *_precision_recall(match)]
         for name, match in sorted(matches.items(), key=lambda pair: pair[1].f1)
+        if match.right + match.missing
     ]
 
 
@@ -386,7 +387,7 @@ def _mistakes(mistakes: Sequence[Mistake]) -> str:
         [
             "## The ten worst remaining errors",
             "By harm, then by how sure Atlas was; at most four emergencies, so that other kinds "
-            "are seen as well. From the sets not tuned on, as far as there are any.",
+            "are seen as well. From all sets.",
             "\n".join(listed),
         ]
     )
@@ -453,7 +454,8 @@ def _stock(stock: Mapping[str, Any]) -> str:
             "machine; stock pipeline: whitespace tokens, regular expressions, lexical features, "
             "word and character counts, DIET, fallback below 0.3), measured once on "
             f"{stock['date'][:10]} at revision {stock['machine']['revision']} with "
-            f"`{stock['command']}`. Intents right:",
+            f"`{stock['command']}`. Near copies of training examples, which both know, were taken "
+            "out of some sets since. Intents right:",
             _table(header, rows),
         ]
     )
