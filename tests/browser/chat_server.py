@@ -55,7 +55,8 @@ class ScriptedAgent:
         self.trackers.pop(conversation_id, None)
 
     async def fetch_tracker_and_update_session(self, conversation_id: str, output: Any) -> Any:
-        tracker = SimpleNamespace(sender_id=conversation_id, events=[SessionStarted()])
+        events = [SessionStarted()]
+        tracker = SimpleNamespace(sender_id=conversation_id, events=events, update=events.append)
         self.trackers[conversation_id] = tracker
         return tracker
 

@@ -97,4 +97,4 @@ def url(scripted: tuple[str, ScriptedAgent]) -> str:
 @pytest.fixture
 def chat(page: Page, url: str) -> ChatPage:
     """A chat with the scripted bot, begun."""
-    return ChatPage(page, url, timeout=10).open()
+    return ChatPage(page, url).open()

@@ -57,7 +57,7 @@ def still(chromium: Browser) -> Iterator[Page]:
 
 
 def test_axe_finds_nothing_in_any_state_and_theme(still: Page, url: str) -> None:
-    chat = ChatPage(still, url, timeout=10)
+    chat = ChatPage(still, url)
     still.goto(f"{url}/chat")
     use_theme(still, THEMES[0])
     found: dict[str, list[str]] = {}
@@ -197,7 +197,7 @@ def test_large_text_and_zoom_cut_nothing_off(
 ) -> None:
     """640 x 400 is a window of 1280 x 800 at 200 %; 320 x 256 is one of 1280 x 1024 at 400 %."""
     still.set_viewport_size({"width": width, "height": height})
-    chat = ChatPage(still, url, timeout=10).open()
+    chat = ChatPage(still, url).open()
     for state in STATES:
         chat.send(state)
         assert still.evaluate("document.documentElement.scrollWidth") <= width, state
@@ -216,7 +216,7 @@ def test_the_largest_text_on_the_smallest_phone_still_fits(still: Page, url: str
     still.add_init_script(
         "localStorage.setItem('atlas-chat-display', JSON.stringify({size: 3, spacing: true}))"
     )
-    chat = ChatPage(still, url, timeout=10).open()
+    chat = ChatPage(still, url).open()
     for state in ("checklist", "scale", "body", "times", "booked"):
         chat.send(state)
         assert chat.log.evaluate("log => log.scrollWidth <= log.clientWidth"), state
@@ -229,8 +229,8 @@ def test_the_element_speaks_spanish_and_reads_from_right_to_left(still: Page, ur
     expect(still.get_by_role("heading", name="Antes de empezar")).to_be_visible()
     still.get_by_role("button", name="Empezar el chat").click()
     still.locator("atlas-chat[state=idle]").wait_for()
-    # What Atlas says is English, and is marked as such for the voice that reads it.
-    assert still.locator(".turn.bot").first.get_attribute("lang") == "en"
+    # What Atlas says is marked with its language, for the voice that reads it.
+    assert still.locator(".turn.bot").first.get_attribute("lang") == "es"
     assert still.locator("atlas-chat .frame").get_attribute("lang") == "es"
     still.evaluate("document.documentElement.dir = 'rtl'")
     call, tools = (still.locator(part).bounding_box() for part in (".emergency-call", ".tools"))

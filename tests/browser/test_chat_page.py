@@ -132,7 +132,7 @@ def url(agent: ScriptedAgent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 def chat(page: Page, url: str) -> ChatPage:
-    return ChatPage(page, url, timeout=10).open()
+    return ChatPage(page, url).open()
 
 
 def test_a_visitor_is_welcomed_and_answered(chat: ChatPage) -> None:

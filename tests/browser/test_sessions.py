@@ -27,7 +27,7 @@ def test_nothing_is_sent_before_the_visitor_agrees(page: Page, url: str) -> None
 
 
 def test_writing_at_once_agrees_and_sends(page: Page, url: str, agent: ScriptedAgent) -> None:
-    chat = ChatPage(page, url, timeout=10)
+    chat = ChatPage(page, url)
     page.goto(f"{url}/chat")
     page.get_by_label("Your message to Atlas").fill("my neck hurts")
     page.keyboard.press("Enter")
@@ -54,7 +54,7 @@ def test_a_draft_survives_a_reload_and_goes_with_the_chat(chat: ChatPage) -> Non
 
 
 def test_two_tabs_show_one_conversation(chat: ChatPage, agent: ScriptedAgent, url: str) -> None:
-    other = ChatPage(chat.page.context.new_page(), url, timeout=10)
+    other = ChatPage(chat.page.context.new_page(), url)
     other.page.goto(f"{url}/chat")
     other.wait_idle()
     chat.send("scale")
@@ -159,7 +159,7 @@ def test_nothing_of_the_conversation_is_kept_on_the_device(chat: ChatPage) -> No
 
 
 def test_an_unused_chat_warns_and_then_closes(page: Page, url: str) -> None:
-    chat = ChatPage(page, url, timeout=10)
+    chat = ChatPage(page, url)
     page.goto(f"{url}/chat")
     page.locator("atlas-chat").evaluate("element => { element.idle = 0.07 }")
     chat.start()
@@ -211,7 +211,7 @@ def test_what_is_known_can_be_asked_and_the_chat_can_be_kept(
 def test_the_floating_chat_opens_closes_and_counts_what_it_missed(
     page: Page, url: str, agent: ScriptedAgent
 ) -> None:
-    chat = ChatPage(page, url, timeout=10)
+    chat = ChatPage(page, url)
     page.goto(f"{url}/demo")
     number = get_settings().clinic.emergency_number
     expect(page.get_by_role("link", name=f"Call {number}")).to_be_in_viewport()

@@ -69,7 +69,8 @@ class EchoAgent:
         del self.trackers[conversation_id]
 
     async def fetch_tracker_and_update_session(self, conversation_id: str, output: Any) -> Any:
-        tracker = SimpleNamespace(sender_id=conversation_id, events=[SessionStarted()])
+        events = [SessionStarted()]
+        tracker = SimpleNamespace(sender_id=conversation_id, events=events, update=events.append)
         self.trackers[conversation_id] = tracker
         return tracker
 
