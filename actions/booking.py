@@ -281,6 +281,7 @@ class _Booking:
         kinds = [kind.id for kind in said_visit_types(text, self._clinic)]
         if len(kinds) > 1 and before.visit_type not in kinds:
             self._kinds = kinds  # "in person" may be a first visit or a follow-up
+            wanted = replace(wanted, visit_type=before.visit_type)
         elif not kinds and wants_other_kind(text):
             self._kinds = [kind.id for kind in self._clinic.visit_types]
         if wanted != before:

@@ -296,6 +296,8 @@ def changes_time(text: str, clinic: ClinicSettings, now: datetime) -> bool:
         clinic: Its zone and region.
         now: The present moment.
     """
+    if find_name(text) is not None:
+        return False  # "sorry, my name is Wednesday Addams"
     if not _INSTEAD.search(text) and (parse_name(text) or _mentions_contact(text, clinic.region)):
         return False
     if is_relative(text):
