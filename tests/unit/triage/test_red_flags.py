@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from clinic.clinical import DATA_FOLDER, get_clinical_data
 from clinic.datafiles import load_yaml
+from clinic.history.findings import Finding
 from clinic.history.history import merge
 from clinic.triage.engine import assess
 from clinic.triage.rules import Level
@@ -255,13 +257,17 @@ def test_adding_a_sign_never_lowers_the_level(
     assert assess(after, DATA.rules).level.urgency >= assess(before, DATA.rules).level.urgency
 
 
+@cache
+def _findings(message: str) -> tuple[Finding, ...]:
+    return DATA.reader.read(message, TODAY).findings
+
+
 def _level_after(messages: list[str]) -> Level:
     """The level a conversation reaches: the highest of all turns, as the dialogue keeps it."""
     history: dict[str, Any] = {}
     highest = Level.SELF_CARE
     for message in messages:
-        findings = DATA.reader.read(message, TODAY).findings
-        history.update(merge(history, findings, DATA.attributes))
+        history.update(merge(history, _findings(message), DATA.attributes))
         highest = max(highest, assess(history, DATA.rules).level, key=lambda level: level.urgency)
     return highest
 
