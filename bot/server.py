@@ -16,6 +16,10 @@ from clinic import clock
 from clinic.clinical import get_clinical_data
 from clinic.knowledge.base import get_knowledge
 from clinic.language.languages import get_languages
+from clinic.privacy.conversations import ConversationsUnavailable
+from clinic.privacy.keys import check_keys
+from clinic.privacy.master_key import KeyProblem
+from clinic.scheduling.port import SchedulerUnavailable
 from clinic.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -42,9 +46,26 @@ def serve(settings: Settings) -> None:
     get_clinical_data()
     get_knowledge()
     get_languages()
+    check_sealed_data(settings)
     model = usable_model(settings.root)
     check_port(host, settings.port)
     run_rasa(settings, host, model)
+
+
+def check_sealed_data(settings: Settings) -> None:
+    """Check that the master key opens what is stored.
+
+    A database that cannot be reached now is no reason not to start.
+
+    Raises:
+        StartError: The master key is missing, malformed or another one.
+    """
+    try:
+        check_keys(settings)
+    except KeyProblem as error:
+        raise StartError(str(error)) from error
+    except (SchedulerUnavailable, ConversationsUnavailable) as error:
+        logger.warning("%s", error)
 
 
 def usable_model(root: Path) -> Path:
