@@ -19,6 +19,8 @@ from bot.booking_commands import add_booking_commands
 from bot.privacy_commands import add_privacy_commands
 from clinic.clock import ClockSettingError
 from clinic.datafiles import DataFileError
+from clinic.privacy.access import note_access
+from clinic.privacy.audit import ChainBroken
 from clinic.privacy.conversations import ConversationsUnavailable
 from clinic.privacy.master_key import KeyProblem
 from clinic.scheduling.desk import DeskError
@@ -40,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     train = commands.add_parser("train", help="train a model where none fits data and code")
     train.add_argument("--force", action="store_true", help="train even where one fits")
     commands.add_parser("serve", help="serve Rasa, the actions and the chat page")
+    commands.add_parser("actions", help="serve the actions alone, for ATLAS_ACTION_URL")
     commands.add_parser("shell", help="chat in the terminal")
     add_booking_commands(commands)
     add_privacy_commands(commands)
@@ -65,6 +68,8 @@ def _run_without_rasa(chosen: argparse.Namespace) -> int:
     """Run a command of the front desk or of privacy, which needs nothing of Rasa."""
     try:
         chosen.run(get_settings(), chosen)
+        if chosen.command in _SHOW_PATIENTS:
+            note_access("operator", {"command": chosen.command})
     except _TOLD as error:
         print(f"atlas: {error}", file=sys.stderr)
         return 1
@@ -92,6 +97,12 @@ def _serve(settings: Settings, _chosen: argparse.Namespace) -> None:
     serve(settings)
 
 
+def _actions(settings: Settings, _chosen: argparse.Namespace) -> None:
+    from bot.action_server import serve_actions
+
+    serve_actions(settings)
+
+
 def _shell(settings: Settings, _chosen: argparse.Namespace) -> None:
     from bot.shell import chat
 
@@ -100,9 +111,11 @@ def _shell(settings: Settings, _chosen: argparse.Namespace) -> None:
 
 _TOLD = (
     *(DataFileError, ClockSettingError, SchedulingError, DeskError),
-    *(KeyProblem, ConversationsUnavailable),
+    *(KeyProblem, ConversationsUnavailable, ChainBroken),
 )
-_COMMANDS = {"train": _train, "serve": _serve, "shell": _shell}
+# The commands that show or change what the clinic keeps of patients.
+_SHOW_PATIENTS = ("appointments", "call-backs", "status")
+_COMMANDS = {"train": _train, "serve": _serve, "actions": _actions, "shell": _shell}
 
 
 def _quieten() -> None:

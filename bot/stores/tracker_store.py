@@ -25,6 +25,7 @@ from bot.stores.audit_entries import entries_of
 from bot.stores.forgetting import deletion_in, what_remains
 from clinic.privacy import audit
 from clinic.privacy.conversations import Conversations, Version
+from clinic.privacy.redaction import redact_logs
 from clinic.settings import get_settings
 
 # Rasa walks through all event classes for each event that it reads from the database, which
@@ -35,6 +36,7 @@ Event.resolve_by_type = staticmethod(cache(Event.resolve_by_type))
 _MOST_DECODED = 500
 # Where a tracker remembers how many of its events, from the first on, are written already.
 _WRITTEN = "atlas_written_events"
+_DELETED_BY_PATIENT = audit.Entry("delete", "patient")
 
 
 class EncryptedTrackerStore(TrackerStore):
@@ -53,7 +55,10 @@ class EncryptedTrackerStore(TrackerStore):
         **kwargs: Any,
     ) -> None:
         super().__init__(domain, event_broker)
-        self.conversations = Conversations(get_settings())
+        settings = get_settings()
+        # Here, because `rasa run` comes by as well as `atlas serve`, and before any message does.
+        redact_logs(demo=settings.clinic.demo)
+        self.conversations = Conversations(settings)
         self._decoded = _Decoded(_MOST_DECODED)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
@@ -86,7 +91,7 @@ class EncryptedTrackerStore(TrackerStore):
         await asyncio.to_thread(self._write, tracker.sender_id, sessions, entries)
         setattr(tracker, _WRITTEN, len(tracker.events))
 
-    async def forget(self, conversation_id: str, entry: audit.Entry) -> int:
+    async def forget(self, conversation_id: str, entry: audit.Entry = _DELETED_BY_PATIENT) -> int:
         """Delete a conversation; the caller holds its lock.
 
         Args:

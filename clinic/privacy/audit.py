@@ -45,6 +45,10 @@ _PURPOSE = "privacy_audit"
 _CHAIN_LOCK = 0x41544C4155
 
 
+class ChainBroken(Exception):  # noqa: N818 - named for what it tells the operator
+    """An entry was changed, added or taken away; one sentence says which."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """What is told.
@@ -157,6 +161,16 @@ def verify(connection: Connection, vault: Vault, expected: str | None = None) ->
         problem = "the noted head is not in the chain: its newest entries were cut off"
         return Verdict(number, chain, problem)
     return Verdict(number, chain, None)
+
+
+def newest(connection: Connection, count: int) -> list[str]:
+    """Return the newest entries, the oldest of them first, a line each."""
+    rows = connection.execute(sa.select(log).order_by(log.c.number.desc()).limit(count)).all()
+    return [
+        f"{row.number}  {row.at:%Y-%m-%d %H:%M:%S}  {row.kind}  by {row.actor}"
+        f"  {(row.subject or '')[:12]}  {row.detail}"
+        for row in reversed(rows)
+    ]
 
 
 _CHAINED = ("number", "at", "kind", "actor", "subject", "detail")

@@ -140,6 +140,11 @@ class Conversations:
                 self._opened[0].dispose()
             self._opened = None
 
+    def hashed(self, conversation_id: str) -> str:
+        """Return the keyed hash that stands for a conversation in the database."""
+        with _told_as_unavailable():
+            return self._ready()[1].hash(conversation_id, _PURPOSE)
+
     def version(self, conversation_id: str) -> Version | None:
         """Return how far a conversation was written; None: there is none."""
         with self.reading() as (connection, vault):

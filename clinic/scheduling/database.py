@@ -100,6 +100,11 @@ class Database:
         with _told_as_unavailable():
             return vault_of(self._ready_engine().dialect)
 
+    def empty_log(self) -> None:
+        """Take out of the write-ahead log what was deleted (SQLite)."""
+        with _told_as_unavailable():
+            empty_log(self._ready_engine())
+
     def close(self) -> None:
         """Close every connection; the next use opens the database again."""
         with self._lock:

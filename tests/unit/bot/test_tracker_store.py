@@ -46,6 +46,7 @@ TURN: list[Event] = [
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     made = replace(load_settings(), var=tmp_path, database_url=f"sqlite:///{tmp_path / 'a.db'}")
     monkeypatch.setattr("clinic.settings.environment._cached", made)
+    monkeypatch.setattr("bot.stores.tracker_store.redact_logs", lambda demo: None)
     return made
 
 

@@ -1,0 +1,55 @@
+"""A visitor asks for a copy and for deletion in plain words; the store itself is looked at."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+from support.server import AtlasServer, Conversation
+
+from clinic.privacy import audit
+from clinic.privacy.conversations import Conversations
+from clinic.settings import load_settings
+
+pytestmark = pytest.mark.server
+
+
+def test_deleting_leaves_nothing_but_the_receipt_and_a_new_beginning(
+    atlas: AtlasServer, conversation: Conversation
+) -> None:
+    conversation.say("my neck has hurt for 3 weeks")
+    conversation.say("what do you know about me?")
+    assert "Messages from you: 1. What I noted: neck" in conversation.text
+    conversation.say("please delete my data")
+    receipt = re.search(r"DEL-[0-9A-F]{8}", conversation.text)
+    assert receipt is not None
+    settings = replace(load_settings(), database_url=f"sqlite:///{atlas.database}")
+    with closing(Conversations(settings)) as kept:
+        left = kept.read(conversation.sender, all_sessions=True)
+        assert left is not None
+        assert "neck" not in str(left.events)
+        assert "3 weeks" not in str(left.events)
+        assert receipt[0] in str(left.events)
+        with kept.reading() as (connection, vault):
+            rows = connection.execute(
+                audit.log.select().where(
+                    audit.log.c.subject == vault.hash(conversation.sender, "conversation")
+                )
+            ).all()
+    assert [row.kind for row in rows] == ["consent", "delete"]
+    assert receipt[0] in rows[-1].detail
+    conversation.say("hello")
+    assert "automated assistant" in conversation.text  # the notice again
+    assert conversation.slots["site"] is None
+
+
+def test_a_copy_is_for_people_and_for_programs(conversation: Conversation) -> None:
+    conversation.say("my neck has hurt for 3 weeks")
+    replies = conversation.say("can I download my data")
+    assert "You: my neck has hurt for 3 weeks" in conversation.text
+    (content,) = [reply["custom"]["content"] for reply in replies if "custom" in reply]
+    assert content["noted"]["site"] == ["neck"]
+    conversation.say("send me a copy of my data")
+    assert conversation.text.count("You: my neck has hurt") == 1
