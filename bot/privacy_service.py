@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from bot.stores.tracker_store import EncryptedTrackerStore
 from clinic import clock
 from clinic.privacy import audit, rights
 from clinic.privacy.conversations import ConversationsUnavailable
@@ -77,7 +76,9 @@ async def delete_conversation(agent: Any, conversation_id: str) -> Receipt:
     async with agent.lock_store.lock(conversation_id):
         counts = await asyncio.to_thread(rights.forget_in_calendar, get_stores(), conversation_id)
         entry = audit.Entry("delete", "patient", {"receipt": number, **counts})
-        turns = await store_of(agent).forget(conversation_id, entry)
+        # Rasa wraps the store in one that survives its failure.
+        store = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
+        turns = await store.forget(conversation_id, entry)
     return Receipt(number, turns, counts["holds"], counts["call_backs"])
 
 
@@ -117,15 +118,3 @@ async def keep_purging(agent: Any) -> None:
         except (ConversationsUnavailable, SchedulerUnavailable, KeyProblem) as error:
             logger.error("The purge failed and is tried again in an hour: %s", error)
         await asyncio.sleep(_EVERY.total_seconds())
-
-
-def store_of(agent: Any) -> EncryptedTrackerStore:
-    """Return Atlas's tracker store, which Rasa wraps in one that survives its failure.
-
-    Raises:
-        TypeError: Another tracker store is configured.
-    """
-    store = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
-    if not isinstance(store, EncryptedTrackerStore):
-        raise TypeError(f"{type(store).__name__} is not the tracker store of endpoints.yml")
-    return store

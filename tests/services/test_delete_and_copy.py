@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import uuid
 from contextlib import closing
 from dataclasses import replace
 
+import jwt
 import pytest
+import requests
 from support.server import AtlasServer, Conversation
 
 from clinic.privacy import audit
@@ -53,3 +56,20 @@ def test_a_copy_is_for_people_and_for_programs(conversation: Conversation) -> No
     assert content["noted"]["site"] == ["neck"]
     conversation.say("send me a copy of my data")
     assert conversation.text.count("You: my neck has hurt") == 1
+
+
+def test_the_web_chats_button_deletes_in_the_store_too(atlas: AtlasServer) -> None:
+    chat = f"{atlas.base_url}/chat"
+    token = requests.post(f"{chat}/session", timeout=30).json()["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    message = {"id": str(uuid.uuid4()), "text": "my neck has hurt for 3 weeks"}
+    assert requests.post(f"{chat}/messages", json=message, headers=headers, timeout=30).ok
+    conversation_id = jwt.decode(token, options={"verify_signature": False})["sub"]
+    settings = replace(load_settings(), database_url=f"sqlite:///{atlas.database}")
+    with closing(Conversations(settings)) as kept:
+        assert kept.read(conversation_id) is not None
+        deleted = requests.post(f"{chat}/delete", json={}, headers=headers, timeout=30)
+        assert deleted.json() == {"deleted": True}
+        assert kept.read(conversation_id, all_sessions=True) is None
+    again = requests.get(f"{chat}/history", headers=headers, timeout=30)
+    assert again.status_code == 401
