@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help run test shell train setup setup-test lint format types validate unit widget bench vignettes evaluate clean knowledge-check handbook
+.PHONY: help run test shell train setup setup-test lint format types validate unit widget bench vignettes evaluate clean knowledge-check handbook sbom audit
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -67,6 +67,16 @@ knowledge-check: setup  ## check the texts in data/knowledge, with file and line
 
 handbook: setup  ## write the clinical handbook and the coverage table into docs/
 	@$(PYTHON) -m clinic.knowledge.handbook
+
+sbom: setup  ## write the software bill of materials (CycloneDX) to results/sbom.json
+	@mkdir -p results
+	@$$(command -v uv || echo .tools/bin/uv) export --frozen --no-dev --format cyclonedx1.5 -q -o results/sbom.json
+	@echo "results/sbom.json"
+
+audit: setup  ## list known weaknesses of the locked packages; fails where no database answers
+	@mkdir -p results
+	@$$(command -v uv || echo .tools/bin/uv) export --frozen --no-dev --no-emit-project --format requirements.txt -q -o results/requirements.txt
+	@$$(command -v uv || echo .tools/bin/uv) tool run pip-audit --strict --disable-pip -r results/requirements.txt
 
 clean:  ## remove environments, models and caches
 	@rm -rf .venv .tools models .rasa .mypy_cache .pytest_cache .ruff_cache .hypothesis bench/work

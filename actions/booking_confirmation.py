@@ -122,6 +122,7 @@ class ActionBookAppointment(SafeAction):
             preferences.visit_type or clinic.visit_types[0].id,
             said_wish(tracker),
             f"{tracker.sender_id}:call-back:{clock.now():%Y-%m-%d}:{patient.contact}",
+            tracker.sender_id,
         )
         dispatcher.utter_message(
             response="utter_call_back_kept",

@@ -1,4 +1,4 @@
-"""The `atlas` command: train, serve, shell, and the calendar for the front desk."""
+"""The `atlas` command: train, serve, shell, the front desk's calendar, and privacy."""
 
 from __future__ import annotations
 
@@ -16,8 +16,13 @@ os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 
 from bot.booking_commands import add_booking_commands
+from bot.privacy_commands import add_privacy_commands
 from clinic.clock import ClockSettingError
 from clinic.datafiles import DataFileError
+from clinic.privacy.access import note_access
+from clinic.privacy.audit import ChainBroken
+from clinic.privacy.conversations import ConversationsUnavailable
+from clinic.privacy.master_key import KeyProblem
 from clinic.scheduling.desk import DeskError
 from clinic.scheduling.port import SchedulingError
 from clinic.settings import Settings, get_settings
@@ -37,11 +42,13 @@ def main(arguments: list[str] | None = None) -> int:
     train = commands.add_parser("train", help="train a model where none fits data and code")
     train.add_argument("--force", action="store_true", help="train even where one fits")
     commands.add_parser("serve", help="serve Rasa, the actions and the chat page")
+    commands.add_parser("actions", help="serve the actions alone, for ATLAS_ACTION_URL")
     commands.add_parser("shell", help="chat in the terminal")
     add_booking_commands(commands)
+    add_privacy_commands(commands)
     chosen = parser.parse_args(arguments)
     if "run" in chosen:
-        return _run_for_desk(chosen)
+        return _run_without_rasa(chosen)
     _quieten()
     from bot.model import TrainingError
     from bot.server import StartError
@@ -57,11 +64,13 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _run_for_desk(chosen: argparse.Namespace) -> int:
-    """Run a command of the calendar, which needs nothing of Rasa."""
+def _run_without_rasa(chosen: argparse.Namespace) -> int:
+    """Run a command of the front desk or of privacy, which needs nothing of Rasa."""
     try:
         chosen.run(get_settings(), chosen)
-    except (DataFileError, ClockSettingError, SchedulingError, DeskError) as error:
+        if chosen.command in _SHOW_PATIENTS:
+            note_access("operator", {"command": chosen.command})
+    except _TOLD as error:
         print(f"atlas: {error}", file=sys.stderr)
         return 1
     return 0
@@ -88,13 +97,25 @@ def _serve(settings: Settings, _chosen: argparse.Namespace) -> None:
     serve(settings)
 
 
+def _actions(settings: Settings, _chosen: argparse.Namespace) -> None:
+    from bot.action_server import serve_actions
+
+    serve_actions(settings)
+
+
 def _shell(settings: Settings, _chosen: argparse.Namespace) -> None:
     from bot.shell import chat
 
     chat(settings)
 
 
-_COMMANDS = {"train": _train, "serve": _serve, "shell": _shell}
+_TOLD = (
+    *(DataFileError, ClockSettingError, SchedulingError, DeskError),
+    *(KeyProblem, ConversationsUnavailable, ChainBroken),
+)
+# The commands that show or change what the clinic keeps of patients.
+_SHOW_PATIENTS = ("appointments", "call-backs", "status")
+_COMMANDS = {"train": _train, "serve": _serve, "actions": _actions, "shell": _shell}
 
 
 def _quieten() -> None:

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from bot.model_signature import SignatureProblem, sign, signature_path
 from bot.nlu.pipeline_check import check_pipeline
 
 logger = logging.getLogger(__name__)
@@ -91,12 +92,18 @@ def train(root: Path) -> Path:
             )
             if result.model is None:
                 raise TrainingError("Training ended without a model; the lines above say why.")
+            var = root / "var"
+            var.mkdir(exist_ok=True)
             shutil.move(result.model, target)
+            sign(target, var)
     except OSError as error:
         raise TrainingError(f"Training could not write its model: {error.strerror}.") from error
+    except SignatureProblem as error:
+        raise TrainingError(str(error)) from error
     except RasaException as error:
         raise TrainingError(" ".join(str(error).split())) from error
     for old in target.parent.glob("atlas-*.tar.gz"):
         if old != target:
             old.unlink(missing_ok=True)
+            signature_path(old).unlink(missing_ok=True)
     return target

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import os
@@ -11,11 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from bot.model import model_path
+from bot.model_signature import SignatureProblem, check
 from bot.nlu.pipeline_check import check_pipeline
 from clinic import clock
 from clinic.clinical import get_clinical_data
 from clinic.knowledge.base import get_knowledge
 from clinic.language.languages import get_languages
+from clinic.privacy.conversations import ConversationsUnavailable
+from clinic.privacy.keys import check_keys
+from clinic.privacy.master_key import KeyProblem
+from clinic.scheduling.port import SchedulerUnavailable
 from clinic.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -42,9 +48,27 @@ def serve(settings: Settings) -> None:
     get_clinical_data()
     get_knowledge()
     get_languages()
+    check_sealed_data(settings)
     model = usable_model(settings.root)
+    check_signature(model, settings)
     check_port(host, settings.port)
     run_rasa(settings, host, model)
+
+
+def check_sealed_data(settings: Settings) -> None:
+    """Check that the master key opens what is stored.
+
+    A database that cannot be reached now is no reason not to start.
+
+    Raises:
+        StartError: The master key is missing, malformed or another one.
+    """
+    try:
+        check_keys(settings)
+    except KeyProblem as error:
+        raise StartError(str(error)) from error
+    except (SchedulerUnavailable, ConversationsUnavailable) as error:
+        logger.warning("%s", error)
 
 
 def usable_model(root: Path) -> Path:
@@ -66,6 +90,18 @@ def usable_model(root: Path) -> Path:
     if not any(name.endswith("metadata.json") for name in names):
         raise StartError(f"The model {model.name} is incomplete: delete it and run `make train`.")
     return model
+
+
+def check_signature(model: Path, settings: Settings) -> None:
+    """Check that the model is the one that was trained.
+
+    Raises:
+        StartError: It was changed, or is not signed where it has to be.
+    """
+    try:
+        check(model, settings.var)
+    except SignatureProblem as error:
+        raise StartError(str(error)) from error
 
 
 def check_port(host: str, port: int) -> None:
@@ -91,10 +127,11 @@ def run_rasa(settings: Settings, host: str, model: Path) -> None:
     import rasa.core.run
     from rasa.core.utils import AvailableEndpoints
 
+    from bot.action_server import remote_endpoint
     from bot.in_process_actions import InProcessActionEndpoint
 
     endpoints = AvailableEndpoints.read_endpoints(str(settings.root / "endpoints.yml"))
-    endpoints.action = InProcessActionEndpoint()
+    endpoints.action = remote_endpoint() or InProcessActionEndpoint()
     rasa.core.run.serve_application(
         model_path=str(model),
         interface=host,
@@ -103,8 +140,22 @@ def run_rasa(settings: Settings, host: str, model: Path) -> None:
         auth_token=settings.api_token or None,
         enable_api=bool(settings.api_token),
         endpoints=endpoints,
-        server_listeners=[(_announcer(host, settings.port), "after_server_start")],
+        server_listeners=[
+            (_guarder(settings.api_token), "before_server_start"),
+            (_announcer(host, settings.port), "after_server_start"),
+            (_start_purging, "after_server_start"),
+            (_stop_purging, "before_server_stop"),
+        ],
     )
+
+
+def _guarder(api_token: str) -> Any:
+    from bot.edges import guard
+
+    async def put_guards(app: Any, _loop: Any) -> None:
+        guard(app, api_token)
+
+    return put_guards
 
 
 def _announcer(host: str, port: int) -> Any:
@@ -117,3 +168,13 @@ def _announcer(host: str, port: int) -> Any:
         print(f"Atlas is ready. The chat page is http://{shown}:{port}/chat", flush=True)
 
     return announce
+
+
+async def _start_purging(app: Any, _loop: Any) -> None:
+    from bot.privacy_service import keep_purging
+
+    app.ctx.purging = asyncio.create_task(keep_purging(app.ctx.agent))
+
+
+async def _stop_purging(app: Any, _loop: Any) -> None:
+    app.ctx.purging.cancel()

@@ -44,6 +44,7 @@ from bot.channels.web_requests import (
     preferred_language,
     read_body,
 )
+from bot.privacy_service import delete_conversation
 from clinic.language.languages import choose_language
 
 CHANNEL = "web"
@@ -166,11 +167,8 @@ class ChatApi:
         await read_body(request, EmptyBody, may_be_missing=True)
         session = self._authenticate(request)
         agent = _ready_agent(request)
-        async with (
-            self._conversations.of(session.conversation_id).order,
-            agent.lock_store.lock(session.conversation_id),
-        ):
-            await agent.tracker_store.forget(session.conversation_id)
+        async with self._conversations.of(session.conversation_id).order:
+            await delete_conversation(agent, session.conversation_id)
             self._close(session)
         return response.json({"deleted": True})
 

@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,11 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from clinic.privacy.columns import attach, vault_of
+from clinic.privacy.vault import Vault, open_vault
 from clinic.scheduling import models
 from clinic.scheduling.port import SchedulerUnavailable
-from clinic.settings import ClinicSettings, Settings
+from clinic.settings import ClinicSettings, Settings, get_settings
 
 BUSY_SECONDS = 3
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -54,6 +56,7 @@ class Database:
 
     def __init__(self, settings: Settings) -> None:
         self._url = make_url(settings.database_url)
+        self._var = settings.var
         self._clinic = settings.clinic
         self._lock = threading.Lock()
         self._writing = threading.Lock()
@@ -84,7 +87,23 @@ class Database:
             queues = writes and engine.dialect.name == "sqlite"
             turn = self._turn_to_write() if queues else nullcontext()
             with turn, Session(engine) as session, session.begin():
+                vault_of(engine.dialect).refresh(session.connection())
                 yield session
+
+    def vault(self) -> Vault:
+        """Return what seals this database.
+
+        Raises:
+            SchedulerUnavailable: The database cannot be reached.
+            KeyProblem: The master key is missing or another one.
+        """
+        with _told_as_unavailable():
+            return vault_of(self._ready_engine().dialect)
+
+    def empty_log(self) -> None:
+        """Take out of the write-ahead log what was deleted (SQLite)."""
+        with _told_as_unavailable():
+            empty_log(self._ready_engine())
 
     def close(self) -> None:
         """Close every connection; the next use opens the database again."""
@@ -115,9 +134,11 @@ class Database:
                 # After a fork the parent still uses these connections: forget, do not close.
                 self._engine.dispose(close=False)
                 self._writing = threading.Lock()
-            _migrate(self._url)
-            engine = _make_engine(self._url)
+            _migrate(self._url, self._var)
+            engine = make_engine(self._url)
             try:
+                with engine.begin() as connection:
+                    attach(engine.dialect, open_vault(connection, self._var))
                 _copy_practitioners(engine, self._clinic)
             except BaseException:
                 engine.dispose()
@@ -135,7 +156,14 @@ def _told_as_unavailable() -> Iterator[None]:
         raise SchedulerUnavailable("the calendar's database cannot be used now") from error
 
 
-def _make_engine(url: URL, *, migrates: bool = False) -> Engine:
+def make_engine(url: URL, *, migrates: bool = False, durable: bool = True) -> Engine:
+    """Return an engine with Atlas's settings of SQLite or PostgreSQL.
+
+    Args:
+        url: Where the database is.
+        migrates: Lets SQLite rebuild tables that others refer to.
+        durable: Whether what SQLite committed must survive a power cut.
+    """
     # hide_parameters: an error's text must not carry a patient's name into a log.
     if url.get_backend_name() == "sqlite":
         _make_private_file(Path(str(url.database)))
@@ -146,6 +174,8 @@ def _make_engine(url: URL, *, migrates: bool = False) -> Engine:
             connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
         )
         event.listen(engine, "connect", _set_up_sqlite)
+        if not durable:
+            event.listen(engine, "connect", _sync_less)
         if migrates:
             event.listen(engine, "connect", _allow_rebuilding)
         event.listen(engine, "begin", _begin_sqlite)
@@ -174,7 +204,14 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     _use_write_ahead_log(cursor)
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    # What is deleted is overwritten, and does not wait in a free page.
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
+
+
+def _sync_less(connection: Any, _record: object) -> None:
+    # In write-ahead mode this risks the last turns at a power cut, never the database.
+    connection.execute("PRAGMA synchronous=NORMAL")
 
 
 def _allow_rebuilding(connection: Any, _record: object) -> None:
@@ -200,29 +237,32 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _migrate(url: URL) -> None:
+def _migrate(url: URL, var: Path) -> None:
     """Bring the tables up to date; processes that start together do so one after another."""
-    move_tables(url, "head")
+    move_tables(url, "head", var)
 
 
-def move_tables(url: URL, revision: str) -> None:
+def move_tables(url: URL, revision: str, var: Path | None = None) -> None:
     """Bring the tables to a revision of `migrations/`, forwards or back, in one transaction.
 
     Args:
         url: Where the database is.
         revision: Such as "head" or "0001"; "base" takes all tables away.
+        var: Where the master key is by default; the settings' own when None.
 
     Raises:
+        KeyProblem: The master key is missing or another one.
         SQLAlchemyError: The database failed; the tables are as before.
         CommandError: There is no such revision, or the tables are newer than this Atlas.
         IntegrityProblem: The rebuilt tables would not fit together.
     """
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    engine = _make_engine(url, migrates=True)
+    engine = make_engine(url, migrates=True)
     try:
         with _alembic_lock, engine.begin() as connection:
             _queue_for_migration(connection)
+            attach(engine.dialect, open_vault(connection, var or get_settings().var))
             config.attributes["connection"] = connection
             script = ScriptDirectory.from_config(config)
             current = MigrationContext.configure(
@@ -240,8 +280,16 @@ def move_tables(url: URL, revision: str) -> None:
                 loose = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
                 if loose:
                     raise IntegrityProblem(f"{len(loose)} rows would point nowhere")
+        empty_log(engine)
     finally:
         engine.dispose()
+
+
+def empty_log(engine: Engine) -> None:
+    """Take out of SQLite's write-ahead log what is in the database or was deleted from it."""
+    if engine.dialect.name == "sqlite":
+        with closing(engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _copy_practitioners(engine: Engine, clinic: ClinicSettings) -> None:

@@ -8,27 +8,27 @@ overlaps the other, and visits of different lengths need no slot grid. The same 
 on SQLite and PostgreSQL; an exclusion constraint would not exist on SQLite, and a unique index
 on the start time would let a 40-minute visit overlap the one 20 minutes later.
 
-No table has a place for symptoms or urgency. The only free text is `appointments.note`, a short
-practical remark that `clinic.scheduling.notes` has let through.
+No table has a place for symptoms or urgency. The only free text is an appointment's note, a short
+practical remark that `clinic.scheduling.notes` has let through. What tells who a patient is, is
+sealed (`clinic.privacy`); where it has to be found again, a keyed hash stands beside it.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    DateTime,
     ForeignKey,
     Index,
     String,
     UniqueConstraint,
 )
-from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-from sqlalchemy.types import TypeDecorator
 
+from clinic.moments import UtcDateTime
+from clinic.privacy.columns import KeyedHash, SealedText
 from clinic.settings.clinic_file import TICK_MINUTES
 
 # FHIR R4, value set AppointmentStatus
@@ -44,27 +44,6 @@ EVENT_KINDS = (
 )
 TIME_CHANGE_KINDS = ("opened", "blocked")
 NOTICE_KINDS = ("booked", "moved", "cancelled", "reminder", "call_back")
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC moment, also on SQLite, which keeps no time zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse naive moments and write UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment without time zone cannot be stored")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Read UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):
@@ -91,13 +70,21 @@ class Patient(Base):
 
     __tablename__ = "patients"
     __table_args__ = (
-        CheckConstraint("phone IS NOT NULL OR email IS NOT NULL", name="patient_reachable"),
+        CheckConstraint(
+            "sealed_phone IS NOT NULL OR sealed_email IS NOT NULL OR erased_at IS NOT NULL",
+            name="patient_reachable",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(80))
-    phone: Mapped[str | None] = mapped_column(String(16), index=True)
-    email: Mapped[str | None] = mapped_column(String(254), index=True)
+    name: Mapped[str] = mapped_column("sealed_name", SealedText("patients.name"))
+    phone: Mapped[str | None] = mapped_column("sealed_phone", SealedText("patients.phone"))
+    email: Mapped[str | None] = mapped_column("sealed_email", SealedText("patients.email"))
+    # Equal where phone or e-mail (in lower case) are equal; set and compared as plain text.
+    phone_key: Mapped[str | None] = mapped_column(KeyedHash("patients.phone"), index=True)
+    email_key: Mapped[str | None] = mapped_column(KeyedHash("patients.email"), index=True)
+    # When name and contact were taken out, since their time of keeping is over
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # None: reminders are not wanted; the clinic writes only if the visit itself must change.
     contact_consent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -112,7 +99,7 @@ class Hold(Base):
     visit_type_id: Mapped[str] = mapped_column(String(40))
     start_utc: Mapped[datetime] = mapped_column(UtcDateTime)
     end_utc: Mapped[datetime] = mapped_column(UtcDateTime)
-    holder: Mapped[str] = mapped_column(String(64), index=True)
+    holder: Mapped[str] = mapped_column(KeyedHash("holds.holder"), index=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     # Minutes around the visit that the practitioner needs; they are owned like the visit itself.
     buffer_before: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -130,7 +117,9 @@ class Appointment(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(16), unique=True)
-    idempotency_key: Mapped[str] = mapped_column(String(64), unique=True)
+    idempotency_key: Mapped[str] = mapped_column(
+        KeyedHash("appointments.idempotency_key"), unique=True
+    )
     status: Mapped[str] = mapped_column(String(16))
     start_utc: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     end_utc: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -138,7 +127,7 @@ class Appointment(Base):
     visit_type_id: Mapped[str] = mapped_column(String(40))
     patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"))
     revision: Mapped[int] = mapped_column(default=0)
-    note: Mapped[str | None] = mapped_column(String(200))
+    note: Mapped[str | None] = mapped_column("sealed_note", SealedText("appointments.note"))
 
     patient: Mapped[Patient] = relationship(lazy="joined")
     practitioner: Mapped[Practitioner] = relationship(lazy="joined")
@@ -185,11 +174,13 @@ class CallBack(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     # Digest of who asked: repeating the request leaves one.
-    request_key: Mapped[str] = mapped_column(String(64), unique=True)
+    request_key: Mapped[str] = mapped_column(KeyedHash("call_backs.request_key"), unique=True)
+    # The conversation, which may have its request deleted
+    asker: Mapped[str | None] = mapped_column(KeyedHash("call_backs.asker"), index=True)
     patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"))
     visit_type_id: Mapped[str] = mapped_column(String(40))
     # The time as Atlas understood it, never the visitor's own words
-    wish: Mapped[str] = mapped_column(String(200))
+    wish: Mapped[str] = mapped_column("sealed_wish", SealedText("call_backs.wish"))
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     patient: Mapped[Patient] = relationship(lazy="joined")
@@ -225,9 +216,9 @@ class LookUpTry(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    reference: Mapped[str] = mapped_column(String(64), index=True)
-    contact: Mapped[str] = mapped_column(String(64), index=True)
-    asker: Mapped[str] = mapped_column(String(64), index=True)
+    reference: Mapped[str] = mapped_column(KeyedHash("look_up_tries.reference"), index=True)
+    contact: Mapped[str] = mapped_column(KeyedHash("look_up_tries.contact"), index=True)
+    asker: Mapped[str] = mapped_column(KeyedHash("look_up_tries.asker"), index=True)
 
 
 class AuditEvent(Base):

@@ -309,7 +309,12 @@ class Scheduler(Protocol):
         ...
 
     def ask_call_back(
-        self, patient: PatientDetails, visit_type: str, wish: str, idempotency_key: str
+        self,
+        patient: PatientDetails,
+        visit_type: str,
+        wish: str,
+        idempotency_key: str,
+        asker: str | None = None,
     ) -> None:
         """Keep that someone would like to be called about a visit; this books nothing.
 
@@ -318,6 +323,7 @@ class Scheduler(Protocol):
             visit_type: Id of the visit type.
             wish: The time as it was understood (`When.echo`), never the visitor's own words.
             idempotency_key: The same key leaves one request.
+            asker: The conversation, which may have the request deleted; kept as a keyed hash.
 
         Raises:
             ValueError: The patient or the visit type cannot be right.

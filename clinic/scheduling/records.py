@@ -72,7 +72,7 @@ def has_visit_then(
     """
     person, visit = models.Patient, models.Appointment
     known = session.execute(
-        select(person.name, person.phone, person.email)
+        select(person.name)
         .join(visit, visit.patient_id == person.id)
         .where(
             visit.status == "booked",
@@ -80,12 +80,12 @@ def has_visit_then(
             visit.end_utc > hold.start_utc,
             visit.id != (besides or 0),
             or_(
-                person.phone == contact.phone if contact.phone else false(),
-                func.lower(person.email) == contact.email.lower() if contact.email else false(),
+                person.phone_key == contact.phone if contact.phone else false(),
+                person.email_key == contact.email.lower() if contact.email else false(),
             ),
         )
     )
-    # Not compared in the database: SQLite knows upper case only of A to Z.
+    # Not compared in the database, where names are sealed.
     return any(row.name.casefold() == name.casefold() for row in known)
 
 
@@ -180,12 +180,12 @@ def patient_row(session: Session, patient: PatientDetails) -> models.Patient:
     same_contact = session.scalars(
         select(models.Patient)
         .where(
-            models.Patient.phone == contact.phone
+            models.Patient.phone_key == contact.phone
             if contact.phone
-            else models.Patient.phone.is_(None),
-            models.Patient.email == contact.email
+            else models.Patient.phone_key.is_(None),
+            models.Patient.email_key == contact.email.lower()
             if contact.email
-            else models.Patient.email.is_(None),
+            else models.Patient.email_key.is_(None),
         )
         .order_by(models.Patient.id)
     )
@@ -198,6 +198,8 @@ def patient_row(session: Session, patient: PatientDetails) -> models.Patient:
         name=patient.name,
         phone=contact.phone,
         email=contact.email,
+        phone_key=contact.phone or None,
+        email_key=contact.email.lower() if contact.email else None,
         contact_consent_at=patient.contact_consent_at,
     )
 

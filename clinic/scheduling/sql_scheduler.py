@@ -283,7 +283,12 @@ class SqlScheduler:
             return told(row)
 
     def ask_call_back(
-        self, patient: PatientDetails, visit_type: str, wish: str, idempotency_key: str
+        self,
+        patient: PatientDetails,
+        visit_type: str,
+        wish: str,
+        idempotency_key: str,
+        asker: str | None = None,
     ) -> None:
         """Keep a wish to be called; see the port."""
         check_patient(patient)
@@ -298,6 +303,7 @@ class SqlScheduler:
             row = models.CallBack(
                 asked_at=now,
                 request_key=key,
+                asker=asker,
                 patient=patient_row(session, patient),
                 visit_type_id=visit_type,
                 wish=wish[:200],

@@ -222,15 +222,23 @@ class BookingRules(_Section):
 
 
 class PrivacyRules(_Section):
-    """How long conversations are kept and how consent is given."""
+    """How long each class of data is kept and how consent is given."""
 
     retention_days: int = 30
+    call_back_days: int = 30
+    notice_days: int = 30
+    appointment_days: int = 3650
     require_explicit_consent: StrictBool = False
 
-    @validator("retention_days")
+    @validator("retention_days", "call_back_days", "notice_days")
     @classmethod
     def _retention(cls, value: int) -> int:
         return int(_within(value, 1, 3650, "days"))
+
+    @validator("appointment_days")
+    @classmethod
+    def _record_keeping(cls, value: int) -> int:
+        return int(_within(value, 30, 36500, "days"))
 
 
 class ChatLook(_Section):

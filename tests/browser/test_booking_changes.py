@@ -12,6 +12,7 @@ import pytest
 from page_object import ChatPage
 from playwright.sync_api import Page
 from support.server import AtlasServer
+from support.visits import call_backs
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
@@ -81,7 +82,5 @@ def test_a_visitor_for_whom_no_time_suits_asks_to_be_called(
     assert "not a booking" in told(chat.send("(212) 555-0123"))
     assert "not a booking" in told(chat.click_reply("Yes, pass it on"))
     assert visits(own_atlas) == []
-    with closing(sqlite3.connect(own_atlas.database)) as connection:
-        assert connection.execute("SELECT wish FROM call_backs").fetchall() == [
-            ("Sunday, March 7 at 10 am",)
-        ]
+    (asked,) = call_backs(own_atlas.database)
+    assert asked.wish == "Sunday, March 7 at 10 am"

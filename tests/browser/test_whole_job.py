@@ -17,7 +17,9 @@ import pytest
 from page_object import FOCUSED, ChatPage
 from playwright.sync_api import Browser, Page, expect
 from support.server import AtlasServer
+from support.visits import visits_of
 
+from clinic.scheduling.desk import Entry
 from clinic.settings import get_settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
@@ -69,12 +71,8 @@ class Desk:
         with closing(sqlite3.connect(self._database)) as connection:
             return connection.execute(query, values).fetchall()
 
-    def visits_of(self, name: str) -> list[tuple[Any, ...]]:
-        return self.rows(
-            "SELECT reference, status, start_utc, phone FROM appointments"
-            " JOIN patients ON patients.id = patient_id WHERE patients.name = ?",
-            name,
-        )
+    def visits_of(self, name: str) -> list[Entry]:
+        return visits_of(self._database, name)
 
     def count(self, table: str) -> int:
         return int(self.rows(f"SELECT count(*) FROM {table}")[0][0])
@@ -184,11 +182,10 @@ def test_a_visitor_with_neck_pain_ends_with_a_visit_in_the_book(
     booked = chat.click_reply("Yes, book it")[-1]
     keep("08-booked")
     (visit,) = desk.visits_of(name)
-    reference, status, start, phone = visit
-    assert reference in booked
-    assert (status, phone) == ("booked", "+12125550123")
-    offered_on = datetime.fromisoformat(start)
-    assert start.startswith(wanted_start(wanted, offered_on))
+    assert visit.appointment.reference in booked
+    assert (visit.appointment.status, visit.contact.phone) == ("booked", "+12125550123")
+    start = visit.appointment.start
+    assert f"{start:%Y-%m-%d %H:%M:%S}".startswith(wanted_start(wanted, start))
     for word in ("laptop", "ache", "neck", "consultation"):
         assert word not in desk.everything()
 

@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 import requests
 from support.server import AtlasServer, Conversation
+from support.visits import visits_of
 
 pytestmark = pytest.mark.server
 
@@ -96,13 +97,10 @@ def test_a_booked_appointment_exists_and_holds_nothing_medical(
     assert card["reference"] == reference
     assert card["ics"].startswith("BEGIN:VCALENDAR")
     with closing(sqlite3.connect(atlas.database)) as connection:
-        rows = connection.execute(
-            "SELECT p.name, p.phone, a.status FROM appointments a JOIN patients p "
-            "ON p.id = a.patient_id WHERE a.reference = ?",
-            (reference,),
-        ).fetchall()
         everything = "\n".join(connection.iterdump()).lower()
-    assert rows == [("Jane O'Brien-Lee", "+12125550199", "booked")]
+    (visit,) = visits_of(atlas.database, "Jane O'Brien-Lee")
+    assert (visit.appointment.reference, visit.appointment.status) == (reference, "booked")
+    assert visit.contact.phone == "+12125550199"
     assert "neck" not in everything
     assert "consultation" not in everything
 
@@ -115,12 +113,7 @@ def test_a_button_pressed_twice_books_once(atlas: AtlasServer, conversation: Con
     conversation.say("twice@example.com")
     conversation.say("Yes, book it")
     conversation.say("Yes, book it")
-    with closing(sqlite3.connect(atlas.database)) as connection:
-        count = connection.execute(
-            "SELECT count(*) FROM appointments a JOIN patients p ON p.id = a.patient_id "
-            "WHERE p.email = 'twice@example.com'"
-        ).fetchone()
-    assert count == (1,)
+    assert len(visits_of(atlas.database, "Twice Pressed")) == 1
 
 
 @pytest.mark.parametrize(

@@ -317,26 +317,6 @@ def test_a_move_and_a_booking_of_one_person_at_once_never_overlap(
         assert sorted(type(error).__name__ for error in errors) == ["AlreadyBooked", "NoneType"]
 
 
-def test_a_table_of_conversations_with_shorter_ids_is_widened_with_its_data(
-    settings: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
-):
-    from rasa.shared.core.domain import Domain
-
-    from bot.stores.sql_tracker_store import AtlasTrackerStore
-
-    monkeypatch.setattr("clinic.settings.environment._cached", settings)
-    AtlasTrackerStore(domain=Domain.empty())
-    server.sql("ALTER TABLE events ALTER COLUMN sender_id TYPE VARCHAR(255)")
-    server.sql("INSERT INTO events (sender_id, type_name) VALUES ('early', 'session_started')")
-    for _ in range(2):
-        AtlasTrackerStore(domain=Domain.empty())
-        assert server.sql(
-            "SELECT character_maximum_length FROM information_schema.columns "
-            "WHERE table_name = 'events' AND column_name = 'sender_id'"
-        ) == [(512,)]
-    assert server.sql("SELECT sender_id FROM events") == [("early",)]
-
-
 def test_a_server_that_dies_before_the_commit_books_nothing_and_a_retry_books_once(
     scheduler: SqlScheduler, server: Server, patient: PatientDetails
 ):
@@ -393,29 +373,3 @@ def test_a_server_that_dies_right_after_the_commit_has_booked_once(
     again = scheduler.confirm(hold.id, patient, "new", "key")
     assert server.sql("SELECT reference FROM appointments") == [(again.reference,)]
     assert server.sql("SELECT kind FROM audit_events ORDER BY id") == [("held",), ("booked",)]
-
-
-def test_a_conversation_whose_id_has_256_characters_is_kept(
-    settings: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
-):
-    import asyncio
-
-    from rasa.shared.core.domain import Domain
-    from rasa.shared.core.events import UserUttered
-
-    from bot.stores.sql_tracker_store import AtlasTrackerStore
-
-    monkeypatch.setattr("clinic.settings.environment._cached", settings)
-    sender = "s" * 256
-
-    async def write_and_read() -> int:
-        store = AtlasTrackerStore(domain=Domain.empty())
-        tracker = await store.get_or_create_tracker(sender)
-        tracker.update(UserUttered("hello"))
-        await store.save(tracker)
-        read = await AtlasTrackerStore(domain=Domain.empty()).retrieve(sender)
-        assert read is not None
-        return len(read.events)
-
-    assert asyncio.run(write_and_read()) >= 1
-    assert server.sql("SELECT DISTINCT length(sender_id) FROM events") == [(256,)]

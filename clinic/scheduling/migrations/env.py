@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from alembic import context
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
+from sqlalchemy.engine import make_url
 
-from clinic.scheduling.database import VERSION_TABLE
+from clinic.privacy.columns import attach
+from clinic.privacy.vault import open_vault
+from clinic.scheduling.database import VERSION_TABLE, make_engine
 from clinic.scheduling.models import Base
 from clinic.settings import get_settings
 
@@ -28,5 +31,7 @@ _given: Connection | None = context.config.attributes.get("connection")
 if _given is not None:
     _migrate(_given)
 else:
-    with create_engine(get_settings().database_url).connect() as _connection:
+    _engine = make_engine(make_url(get_settings().database_url), migrates=True)
+    with _engine.begin() as _connection:
+        attach(_engine.dialect, open_vault(_connection, get_settings().var))
         _migrate(_connection)

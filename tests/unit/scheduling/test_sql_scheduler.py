@@ -382,14 +382,15 @@ def test_the_audit_trail_tells_everything_and_cannot_be_changed(
 def test_no_table_has_a_place_for_symptoms():
     columns = {column.name for table in Base.metadata.tables.values() for column in table.columns}
     assert columns == {
-        *("id", "name", "role", "gender", "phone", "email", "contact_consent_at"),
+        *("id", "name", "role", "gender", "contact_consent_at", "erased_at"),
+        *("sealed_name", "sealed_phone", "sealed_email", "phone_key", "email_key"),
         *("practitioner_id", "visit_type_id", "start_utc", "end_utc", "holder", "expires_at"),
         *("reference", "idempotency_key", "status", "patient_id", "revision"),
         *("tick", "hold_id", "appointment_id", "at", "kind", "buffer_before", "buffer_after"),
         *("time_change_id", "call_back_id", "asked_at", "request_key", "closed_at"),
         *("due_at", "sent_at", "dropped_at", "contact", "asker"),
-        "wish",  # the time as Atlas says it
-        "note",  # a practical remark; clinic.scheduling.notes
+        "sealed_wish",  # the time as Atlas says it
+        "sealed_note",  # a practical remark; clinic.scheduling.notes
     }
 
 
@@ -465,7 +466,7 @@ def test_processes_that_start_together_share_the_migration(settings: Settings):
     )
     started = [subprocess.Popen([sys.executable, "-c", script], cwd=PROJECT_ROOT) for _ in range(4)]
     assert [process.wait(timeout=60) for process in started] == [0, 0, 0, 0]
-    assert rows(settings, "SELECT version_num FROM scheduling_migrations") == [("0002",)]
+    assert rows(settings, "SELECT version_num FROM scheduling_migrations") == [("0003",)]
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

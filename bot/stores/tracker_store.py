@@ -1,0 +1,208 @@
+"""Keep Rasa's trackers in sealed conversations.
+
+What differs from Rasa's SQL store: events are encrypted and the id is a keyed hash; a turn is one
+row, written in one short transaction in a thread, so that no conversation waits for another's
+disk; conversations of late are kept decoded; and a conversation that asked for it is deleted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from functools import cache
+from itertools import islice
+from typing import Any
+
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event, SessionStarted
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.stores.audit_entries import entries_of
+from bot.stores.forgetting import deletion_in, what_remains
+from clinic.privacy import audit
+from clinic.privacy.conversations import Conversations, Version
+from clinic.privacy.redaction import redact_logs
+from clinic.settings import get_settings
+
+# Rasa walks through all event classes for each event that it reads from the database, which
+# took a quarter of a turn; the classes do not change while the server runs.
+Event.resolve_by_type = staticmethod(cache(Event.resolve_by_type))
+
+# How many conversations stay decoded in memory.
+_MOST_DECODED = 500
+# Where a tracker remembers how many of its events, from the first on, are written already.
+_WRITTEN = "atlas_written_events"
+_DELETED_BY_PATIENT = audit.Entry("delete", "patient")
+
+
+class EncryptedTrackerStore(TrackerStore):
+    """Conversations at the address that ATLAS_DATABASE_URL gives, whatever endpoints.yml says.
+
+    Args:
+        domain: The assistant's domain.
+        event_broker: Gets new events, where one is configured.
+        **kwargs: What endpoints.yml says besides; ignored.
+    """
+
+    def __init__(
+        self,
+        domain: Domain | None = None,
+        event_broker: EventBroker | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(domain, event_broker)
+        settings = get_settings()
+        # Here, because `rasa run` comes by as well as `atlas serve`, and before any message does.
+        redact_logs(demo=settings.clinic.demo)
+        self.conversations = Conversations(settings)
+        self._decoded = _Decoded(_MOST_DECODED)
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """Return the present session of a conversation; None: there is none."""
+        return self._tracker(sender_id, await asyncio.to_thread(self._events, sender_id))
+
+    async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
+        """Return all sessions of a conversation; None: there is none."""
+        kept = await asyncio.to_thread(self.conversations.read, conversation_id, all_sessions=True)
+        events = None if kept is None else [_decode(event) for event in kept.events]
+        return self._tracker(conversation_id, events)
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Write what is new; delete the conversation instead if it asked for that."""
+        # A tracker that was not read from here is written whole, as a session of its own.
+        written: int = getattr(tracker, _WRITTEN, 0)
+        new = list(islice(tracker.events, written, None))
+        if not new:
+            return
+        if self.event_broker is not None:
+            await self._stream_new_events(self.event_broker, new, tracker.sender_id)
+        deletion = deletion_in(new)
+        if deletion is not None:
+            remaining = what_remains(new)
+            await self.forget(tracker.sender_id, deletion)
+            await asyncio.to_thread(self._write, tracker.sender_id, [remaining], ())
+            return
+        sessions = _sessions(new, begins=written == 0)
+        entries = entries_of(list(tracker.events), written, self.domain)
+        await asyncio.to_thread(self._write, tracker.sender_id, sessions, entries)
+        setattr(tracker, _WRITTEN, len(tracker.events))
+
+    async def forget(self, conversation_id: str, entry: audit.Entry = _DELETED_BY_PATIENT) -> int:
+        """Delete a conversation; the caller holds its lock.
+
+        Args:
+            conversation_id: Which one.
+            entry: What the audit log tells of it.
+
+        Returns:
+            How many turns were deleted.
+        """
+        self._decoded.drop(conversation_id)
+        return await asyncio.to_thread(self.conversations.delete, conversation_id, [entry])
+
+    async def exists(self, conversation_id: str) -> bool:
+        """Tell whether there is such a conversation."""
+        version = await asyncio.to_thread(self.conversations.version, conversation_id)
+        return version is not None
+
+    async def keys(self) -> Iterable[str]:
+        """Return the ids of all conversations."""
+        return await asyncio.to_thread(self.conversations.ids)
+
+    def _events(self, conversation_id: str) -> list[Event] | None:
+        version = self.conversations.version(conversation_id)
+        if version is None:
+            return None
+        decoded = self._decoded.get(conversation_id, version)
+        if decoded is not None:
+            return decoded
+        kept = self.conversations.read(conversation_id)
+        if kept is None:
+            return None
+        events = [_decode(event) for event in kept.events]
+        self._decoded.put(conversation_id, kept.version, events)
+        return events
+
+    def _write(
+        self, conversation_id: str, sessions: list[list[Event]], entries: Iterable[audit.Entry]
+    ) -> None:
+        content = [[event.as_dict() for event in session] for session in sessions]
+        before, now = self.conversations.append(conversation_id, content, list(entries))
+        known = self._decoded.get(conversation_id, before) if before else []
+        if len(sessions) > 1:
+            self._decoded.put(conversation_id, now, list(sessions[-1]))
+        elif known is not None:
+            self._decoded.put(conversation_id, now, [*known, *sessions[0]])
+        else:
+            self._decoded.drop(conversation_id)
+
+    def _tracker(
+        self, conversation_id: str, events: list[Event] | None
+    ) -> DialogueStateTracker | None:
+        if not events:
+            return None
+        tracker = DialogueStateTracker.from_events(
+            conversation_id, events, self.domain.slots, domain=self.domain
+        )
+        setattr(tracker, _WRITTEN, len(events))
+        return tracker
+
+
+class _Decoded:
+    """Events of conversations of late, each with the version that they are; the oldest go."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._entries: OrderedDict[str, tuple[Version, list[Event]]] = OrderedDict()
+
+    def get(self, conversation_id: str, version: Version) -> list[Event] | None:
+        """Return the events if they are of that version."""
+        with self._lock:
+            found = self._entries.get(conversation_id)
+            if found is None or found[0] != version:
+                return None
+            self._entries.move_to_end(conversation_id)
+            return found[1]
+
+    def put(self, conversation_id: str, version: Version, events: list[Event]) -> None:
+        """Keep events; nobody may change the list afterwards."""
+        with self._lock:
+            self._entries[conversation_id] = (version, events)
+            self._entries.move_to_end(conversation_id)
+            if len(self._entries) > self._most:
+                self._entries.popitem(last=False)
+
+    def drop(self, conversation_id: str) -> None:
+        """Forget a conversation."""
+        with self._lock:
+            self._entries.pop(conversation_id, None)
+
+
+def _decode(event: dict[str, Any]) -> Event:
+    decoded = Event.from_parameters(event)
+    if decoded is None:
+        raise ValueError("a kept event is of no known kind")
+    return decoded
+
+
+def _sessions(events: list[Event], *, begins: bool) -> list[list[Event]]:
+    """Split events where a session starts.
+
+    Args:
+        events: New events.
+        begins: Whether they begin a session by themselves.
+
+    Returns:
+        What belongs to the present session, then each new one.
+    """
+    sessions: list[list[Event]] = [[], []] if begins else [[]]
+    for event in events:
+        if isinstance(event, SessionStarted) and sessions[-1]:
+            sessions.append([])
+        sessions[-1].append(event)
+    return sessions

@@ -1,0 +1,1 @@
+"""Keep what patients say sealed, for no longer than promised, and accounted for."""

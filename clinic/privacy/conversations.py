@@ -1,0 +1,484 @@
+"""Keep conversations sealed: one row a turn, and a keyed hash in place of the conversation's id.
+
+What a turn added is written in one short transaction, as one sealed value. Neither intents nor
+actions stand beside it, since they tell what a patient has.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import threading
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby, pairwise
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from clinic import clock
+from clinic.moments import UtcDateTime
+from clinic.privacy import audit
+from clinic.privacy.columns import attach
+from clinic.privacy.vault import HEADER_BYTES, Vault, key_number, open_vault
+from clinic.scheduling.database import empty_log, make_engine
+from clinic.settings import Settings
+
+metadata = sa.MetaData()
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    # The id itself, which locks and messages to the patient need
+    sa.Column("sealed_id", sa.LargeBinary, nullable=False),
+    # Another one when a conversation was deleted and began anew
+    sa.Column("incarnation", sa.String(22), nullable=False),
+    sa.Column("began_at", UtcDateTime, nullable=False),
+    sa.Column("active_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("turns", sa.Integer, nullable=False),
+    sa.Column("session", sa.Integer, nullable=False),
+)
+turns = sa.Table(
+    "conversation_turns",
+    metadata,
+    sa.Column(
+        "conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("session", sa.Integer, nullable=False),
+    sa.Column("sealed_events", sa.LargeBinary, nullable=False),
+)
+
+# The table of Rasa's own SQL store, which wrote events in the clear.
+_PLAIN = sa.Table(
+    "events",
+    sa.MetaData(),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("sender_id", sa.String),
+    sa.Column("data", sa.Text),
+)
+
+_PURPOSE = "conversation"
+Event = dict[str, Any]
+
+
+class ConversationsUnavailable(Exception):  # noqa: N818 - named for what the caller has to say
+    """The database cannot be used now; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """How far a conversation was written.
+
+    Args:
+        incarnation: Another one after it was deleted and began anew.
+        turns: How many turns it has.
+    """
+
+    incarnation: str
+    turns: int
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of a conversation.
+
+    Args:
+        version: How far it was written.
+        began_at: When its first turn was written.
+        active_at: When its last turn was written.
+        events: Rasa's events as dictionaries, oldest first.
+    """
+
+    version: Version
+    began_at: datetime
+    active_at: datetime
+    events: list[Event]
+
+
+@dataclass(frozen=True)
+class Idle:
+    """A conversation that nobody has written to for long.
+
+    Args:
+        conversation_id: Its id.
+        active_at: When its last turn was written.
+    """
+
+    conversation_id: str
+    active_at: datetime
+
+
+class Conversations:
+    """The conversations of a database; safe to share between threads.
+
+    Every method may raise ConversationsUnavailable, and KeyProblem where the keys are wrong.
+
+    Args:
+        settings: Where the database and the master key are.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._url = conversations_url(settings.database_url)
+        self._var = settings.var
+        self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        self._opened: tuple[Engine, Vault] | None = None
+
+    def close(self) -> None:
+        """Close the connections; the next use opens the database again."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened[0].dispose()
+            self._opened = None
+
+    def hashed(self, conversation_id: str) -> str:
+        """Return the keyed hash that stands for a conversation in the database."""
+        with _told_as_unavailable():
+            return self._ready()[1].hash(conversation_id, _PURPOSE)
+
+    def version(self, conversation_id: str) -> Version | None:
+        """Return how far a conversation was written; None: there is none."""
+        with self.reading() as (connection, vault):
+            row = _row(connection, vault.hash(conversation_id, _PURPOSE))
+        return None if row is None else Version(row.incarnation, row.turns)
+
+    def read(self, conversation_id: str, *, all_sessions: bool = False) -> Kept | None:
+        """Return a conversation.
+
+        Args:
+            conversation_id: Which one.
+            all_sessions: Also what was said before the present session.
+        """
+        with self.reading() as (connection, vault):
+            row = _row(connection, vault.hash(conversation_id, _PURPOSE))
+            if row is None:
+                return None
+            wanted = sa.select(turns.c.number, turns.c.sealed_events).where(
+                turns.c.conversation_id == row.id
+            )
+            if not all_sessions:
+                wanted = wanted.where(turns.c.session == row.session)
+            events: list[Event] = []
+            for number, sealed in connection.execute(wanted.order_by(turns.c.number)):
+                content = vault.open(bytes(sealed), _place(row.id, number))
+                events.extend(json.loads(zlib.decompress(content)))
+        version = Version(row.incarnation, row.turns)
+        return Kept(version, row.began_at, row.active_at, events)
+
+    def append(
+        self,
+        conversation_id: str,
+        sessions: Sequence[Sequence[Event]],
+        entries: Sequence[audit.Entry] = (),
+    ) -> tuple[Version | None, Version]:
+        """Write what a turn added.
+
+        Args:
+            conversation_id: Which conversation; it is made when there is none.
+            sessions: New events; each further list begins a new session.
+            entries: What the audit log tells of it, in the same transaction.
+
+        Returns:
+            How far it was written before, None where there was none, and how far it is now.
+        """
+        with self.writing() as (connection, vault):
+            hashed = vault.hash(conversation_id, _PURPOSE)
+            versions = add_turns(connection, vault, conversation_id, sessions, clock.now())
+            for entry in entries:
+                audit.append(connection, vault, entry, subject=hashed)
+            return versions
+
+    def delete(self, conversation_id: str, entries: Sequence[audit.Entry] = ()) -> int:
+        """Delete a conversation.
+
+        Args:
+            conversation_id: Which one.
+            entries: What the audit log tells of it; each also tells how many turns there were.
+
+        Returns:
+            How many turns were deleted.
+        """
+        with self.writing() as (connection, vault):
+            hashed = vault.hash(conversation_id, _PURPOSE)
+            row = _row(connection, hashed, lock=True)
+            gone = 0 if row is None else int(row.turns)
+            connection.execute(sa.delete(turns).where(turns.c.conversation_id == hashed))
+            connection.execute(sa.delete(conversations).where(conversations.c.id == hashed))
+            for entry in entries:
+                audit.append(connection, vault, entry.telling(turns=gone), subject=hashed)
+        self.empty_log()
+        return gone
+
+    def delete_idle(self, conversation_id: str, before: datetime) -> bool:
+        """Delete a conversation if nobody has written to it meanwhile.
+
+        Args:
+            conversation_id: Which one.
+            before: Its last turn must be older than this.
+
+        Returns:
+            Whether it was deleted.
+        """
+        with self.writing() as (connection, vault):
+            hashed = vault.hash(conversation_id, _PURPOSE)
+            row = _row(connection, hashed, lock=True)
+            if row is None or row.active_at >= before:
+                return False
+            connection.execute(sa.delete(turns).where(turns.c.conversation_id == hashed))
+            connection.execute(sa.delete(conversations).where(conversations.c.id == hashed))
+            return True
+
+    def idle(self, before: datetime) -> list[Idle]:
+        """Return the conversations whose last turn is older than a moment."""
+        with self.reading() as (connection, vault):
+            rows = connection.execute(
+                sa.select(conversations).where(conversations.c.active_at < before)
+            )
+            return [Idle(_id_of(vault, row), row.active_at) for row in rows]
+
+    def ids(self) -> list[str]:
+        """Return the ids of all conversations."""
+        with self.reading() as (connection, vault):
+            return [_id_of(vault, row) for row in connection.execute(sa.select(conversations))]
+
+    def extent(self) -> tuple[int, datetime | None]:
+        """Return how many conversations there are, and when the one idle for longest was active."""
+        wanted = sa.select(sa.func.count(), sa.func.min(conversations.c.active_at))
+        with self.reading() as (connection, _):
+            count, oldest = connection.execute(wanted).one()
+        return count, oldest
+
+    def empty_log(self) -> None:
+        """Take out of the write-ahead log what was deleted (SQLite)."""
+        with _told_as_unavailable():
+            empty_log(self._ready()[0])
+
+    @contextmanager
+    def reading(self) -> Iterator[tuple[Connection, Vault]]:
+        """Give a transaction that only reads, and the vault."""
+        with _told_as_unavailable():
+            engine, vault = self._ready()
+            with engine.execution_options(writes=False).begin() as connection:
+                vault.refresh(connection)
+                yield connection, vault
+
+    @contextmanager
+    def writing(self) -> Iterator[tuple[Connection, Vault]]:
+        """Give a transaction that commits at the end or rolls back on any error, and the vault."""
+        with _told_as_unavailable():
+            engine, vault = self._ready()
+            # SQLite lets writers race for its one lock; within a process they queue here.
+            with self._writing, engine.begin() as connection:
+                vault.refresh(connection)
+                yield connection, vault
+
+    def _ready(self) -> tuple[Engine, Vault]:
+        with self._lock:
+            if self._opened is None:
+                engine = make_engine(self._url, durable=False)
+                try:
+                    with engine.begin() as connection:
+                        vault = open_vault(connection, self._var)
+                        metadata.create_all(connection)
+                        audit.prepare(connection)
+                        take_over(connection, vault)
+                    attach(engine.dialect, vault)
+                    empty_log(engine)
+                except BaseException:
+                    engine.dispose()
+                    raise
+                self._opened = engine, vault
+            return self._opened
+
+
+def add_turns(
+    connection: Connection,
+    vault: Vault,
+    conversation_id: str,
+    sessions: Sequence[Sequence[Event]],
+    now: datetime,
+) -> tuple[Version | None, Version]:
+    """Write new events in a transaction; see `Conversations.append`.
+
+    Args:
+        connection: The transaction.
+        vault: What seals.
+        conversation_id: Which conversation.
+        sessions: New events; each further list begins a new session.
+        now: When they were said.
+    """
+    hashed = vault.hash(conversation_id, _PURPOSE)
+    row = _row(connection, hashed, lock=True)
+    before = None if row is None else Version(row.incarnation, row.turns)
+    if row is None:
+        _make(connection, vault, conversation_id, hashed, now)
+        row = _row(connection, hashed, lock=True)
+    number, session = row.turns, row.session
+    for index, events in enumerate(sessions):
+        session += index > 0
+        if not events:
+            continue
+        content = zlib.compress(json.dumps(events).encode(), level=1)
+        connection.execute(
+            sa.insert(turns).values(
+                conversation_id=hashed,
+                number=number,
+                session=session,
+                sealed_events=vault.seal(content, _place(hashed, number)),
+            )
+        )
+        number += 1
+    connection.execute(
+        sa.update(conversations)
+        .where(conversations.c.id == hashed)
+        .values(turns=number, session=session, active_at=now)
+    )
+    return before, Version(row.incarnation, number)
+
+
+def conversations_url(database_url: str) -> URL:
+    """Return where conversations are kept.
+
+    On SQLite they have a file of their own, so that health answers and appointments are two
+    stores and neither waits for the other's lock.
+
+    Args:
+        database_url: Where appointments are kept.
+    """
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        stem = url.database.removesuffix(".db")
+        return url.set(database=f"{stem}-conversations.db")
+    return url
+
+
+def reseal(conversations_: Conversations, batch: int = 200) -> int:
+    """Seal every value anew that is not sealed with the newest key.
+
+    Args:
+        conversations_: The conversations.
+        batch: How many turns go into one transaction.
+
+    Returns:
+        How many values were sealed anew.
+    """
+    count = 0
+    with conversations_.writing() as (connection, vault):
+        for row in connection.execute(sa.select(conversations)).all():
+            if not vault.is_current(bytes(row.sealed_id)):
+                place = _place(row.id, "id")
+                sealed = vault.seal(vault.open(bytes(row.sealed_id), place), place)
+                connection.execute(
+                    sa.update(conversations)
+                    .where(conversations.c.id == row.id)
+                    .values(sealed_id=sealed)
+                )
+                count += 1
+    key = sa.tuple_(turns.c.conversation_id, turns.c.number)
+    last: tuple[str, int] = ("", -1)
+    while True:
+        with conversations_.writing() as (connection, vault):
+            rows = connection.execute(
+                sa.select(turns)
+                .where(key > last)
+                .order_by(turns.c.conversation_id, turns.c.number)
+                .limit(batch)
+            ).all()
+            for row in rows:
+                if vault.is_current(bytes(row.sealed_events)):
+                    continue
+                place = _place(row.conversation_id, row.number)
+                sealed = vault.seal(vault.open(bytes(row.sealed_events), place), place)
+                connection.execute(
+                    sa.update(turns)
+                    .where(
+                        turns.c.conversation_id == row.conversation_id,
+                        turns.c.number == row.number,
+                    )
+                    .values(sealed_events=sealed)
+                )
+                count += 1
+        if not rows:
+            return count
+        last = (rows[-1].conversation_id, rows[-1].number)
+
+
+def used_keys(connection: Connection) -> set[int]:
+    """Return the numbers of the data keys that some conversation is sealed with."""
+    headers = sa.union(
+        sa.select(sa.func.substr(conversations.c.sealed_id, 1, HEADER_BYTES)),
+        sa.select(sa.func.substr(turns.c.sealed_events, 1, HEADER_BYTES)),
+    )
+    return {key_number(bytes(header)) for header in connection.scalars(headers)}
+
+
+def take_over(connection: Connection, vault: Vault) -> None:
+    """Seal what Rasa's own store kept in the clear, and take its table away.
+
+    Args:
+        connection: A transaction.
+        vault: What seals.
+    """
+    if not sa.inspect(connection).has_table(_PLAIN.name):
+        return
+    rows = connection.execute(sa.select(_PLAIN).order_by(_PLAIN.c.sender_id, _PLAIN.c.id))
+    for conversation_id, group in groupby(rows.all(), key=lambda row: row.sender_id):
+        events = [json.loads(row.data) for row in group]
+        starts = [i for i, event in enumerate(events) if event.get("event") == "session_started"]
+        cuts = [0, *starts, len(events)]
+        sessions = [events[start:end] for start, end in pairwise(cuts)]
+        last = datetime.fromtimestamp(events[-1].get("timestamp") or 0, UTC)
+        add_turns(connection, vault, conversation_id, sessions, last)
+    _PLAIN.drop(connection)
+
+
+@contextmanager
+def _told_as_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        # The cause may name hosts and files, which are for the log and not for a visitor.
+        raise ConversationsUnavailable("the conversations' database cannot be used now") from error
+
+
+def _make(
+    connection: Connection, vault: Vault, conversation_id: str, hashed: str, now: datetime
+) -> None:
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    sealed_id = vault.seal(conversation_id.encode(errors="surrogatepass"), _place(hashed, "id"))
+    connection.execute(
+        dialect.insert(conversations)
+        .values(
+            id=hashed,
+            sealed_id=sealed_id,
+            incarnation=secrets.token_urlsafe(16),
+            began_at=now,
+            active_at=now,
+            turns=0,
+            session=0,
+        )
+        .on_conflict_do_nothing()  # another process was first
+    )
+
+
+def _row(connection: Connection, hashed: str, *, lock: bool = False) -> Any:
+    wanted = sa.select(conversations).where(conversations.c.id == hashed)
+    return connection.execute(wanted.with_for_update() if lock else wanted).one_or_none()
+
+
+def _id_of(vault: Vault, row: Any) -> str:
+    content = vault.open(bytes(row.sealed_id), _place(row.id, "id"))
+    return content.decode(errors="surrogatepass")
+
+
+def _place(hashed: str, part: int | str) -> str:
+    return f"conversations.{hashed}.{part}"

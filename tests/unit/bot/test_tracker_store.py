@@ -1,0 +1,180 @@
+"""Rasa's trackers survive the sealed store unchanged, are cached rightly, and can be forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import (
+    ActionExecuted,
+    BotUttered,
+    Event,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.stores.tracker_store import EncryptedTrackerStore
+from clinic.privacy import audit
+from clinic.settings import Settings, load_settings
+
+DOMAIN = Domain.from_yaml(
+    """
+    version: "3.1"
+    intents: [pain]
+    actions: [action_delete_data]
+    slots:
+      site: {type: any, influence_conversation: false, mappings: [{type: custom}]}
+      disposition: {type: any, influence_conversation: false, mappings: [{type: custom}]}
+      data_deletion: {type: any, influence_conversation: false, mappings: [{type: custom}]}
+    """
+)
+TURN: list[Event] = [
+    UserUttered("my neck hurts", {"name": "pain"}, metadata={"a": 1}),
+    SlotSet("site", ["neck"]),
+    ActionExecuted("utter_x", "RulePolicy", 0.9),
+    BotUttered("Since when?", {"buttons": [{"title": "a", "payload": "b"}]}),
+    ActionExecuted("action_listen"),
+]
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    made = replace(load_settings(), var=tmp_path, database_url=f"sqlite:///{tmp_path / 'a.db'}")
+    monkeypatch.setattr("clinic.settings.environment._cached", made)
+    monkeypatch.setattr("bot.stores.tracker_store.redact_logs", lambda demo: None)
+    return made
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[EncryptedTrackerStore]:
+    made = EncryptedTrackerStore(domain=DOMAIN)
+    yield made
+    made.conversations.close()
+
+
+async def say(store: EncryptedTrackerStore, *events: Event) -> DialogueStateTracker:
+    tracker = await store.get_or_create_tracker("one", append_action_listen=False)
+    for event in events:
+        tracker.update(event, DOMAIN)
+    await store.save(tracker)
+    return tracker
+
+
+def told(tracker: DialogueStateTracker | None) -> list[dict[str, object]]:
+    assert tracker is not None
+    return [event.as_dict() for event in tracker.events]
+
+
+async def test_a_tracker_comes_back_as_it_was(
+    store: EncryptedTrackerStore, settings: Settings
+) -> None:
+    assert await store.retrieve("one") is None
+    assert not await store.exists("one")
+    saved = await say(store, SessionStarted(), *TURN)
+    for reader in (store, EncryptedTrackerStore(domain=DOMAIN)):  # decoded already, and not
+        tracker = await reader.retrieve("one")
+        assert told(tracker) == told(saved)
+        assert tracker is not None
+        assert tracker.get_slot("site") == ["neck"]
+    assert await store.exists("one")
+    assert list(await store.keys()) == ["one"]
+
+
+async def test_only_new_events_are_written_turn_after_turn(store: EncryptedTrackerStore) -> None:
+    await say(store, SessionStarted(), *TURN)
+    for _ in range(3):
+        await say(store, *TURN)
+    tracker = await store.retrieve("one")
+    assert tracker is not None
+    assert len(tracker.events) == 1 + 4 * len(TURN)
+    await store.save(tracker)
+    assert len(told(await store.retrieve("one"))) == 1 + 4 * len(TURN)
+
+
+async def test_a_tracker_that_goes_on_after_it_was_saved_is_written_once(
+    store: EncryptedTrackerStore,
+) -> None:
+    tracker = await say(store, SessionStarted(), *TURN)
+    tracker.update(ActionExecuted("utter_late"), DOMAIN)
+    await store.save(tracker)
+    assert len(told(await store.retrieve("one"))) == 2 + len(TURN)
+
+
+async def test_the_present_session_is_retrieved_and_all_are_kept(
+    store: EncryptedTrackerStore,
+) -> None:
+    await say(store, SessionStarted(), *TURN)
+    await say(store, ActionExecuted("action_session_start"), SessionStarted(), *TURN[:1])
+    assert len(told(await store.retrieve("one"))) == 2
+    assert len(told(await store.retrieve_full_tracker("one"))) == 1 + len(TURN) + 3
+
+
+async def test_what_a_failed_turn_did_to_a_tracker_is_not_remembered(
+    store: EncryptedTrackerStore,
+) -> None:
+    await say(store, SessionStarted(), *TURN)
+    tracker = await store.retrieve("one")
+    assert tracker is not None
+    tracker.update(SlotSet("site", ["back"]), DOMAIN)
+    again = await store.retrieve("one")
+    assert again is not None
+    assert again.get_slot("site") == ["neck"]
+
+
+async def test_what_another_process_wrote_is_seen(store: EncryptedTrackerStore) -> None:
+    await say(store, SessionStarted(), *TURN)
+    other = EncryptedTrackerStore(domain=DOMAIN)
+    await say(other, SlotSet("site", ["back"]))
+    tracker = await store.retrieve("one")
+    assert tracker is not None
+    assert tracker.get_slot("site") == ["back"]
+    other.conversations.close()
+
+
+async def test_a_conversation_that_asks_for_it_is_deleted_and_leaves_the_receipt(
+    store: EncryptedTrackerStore,
+) -> None:
+    await say(store, SessionStarted(), *TURN)
+    await say(
+        store,
+        UserUttered("delete it, I'm Jane", {"name": "pain"}),
+        ActionExecuted("action_other"),
+        BotUttered("Thanks Jane"),
+        ActionExecuted("action_delete_data"),
+        BotUttered("Deleted. Receipt ABC."),
+        SlotSet("data_deletion", "ABC"),
+        SlotSet("site", None),
+        ActionExecuted("action_listen"),
+    )
+    everything = await store.retrieve_full_tracker("one")
+    assert everything is not None
+    assert "Jane" not in str(told(everything))
+    assert [event.text for event in everything.events if isinstance(event, BotUttered)] == [
+        "Deleted. Receipt ABC."
+    ]
+    assert everything.get_slot("data_deletion") is None
+    await say(store, *TURN)
+    assert len(told(await store.retrieve("one"))) == 4 + len(TURN)
+    with store.conversations.reading() as (connection, vault):
+        assert audit.verify(connection, vault).problem is None
+        rows = connection.execute(audit.log.select()).all()
+    assert [(row.kind, row.actor) for row in rows] == [("delete", "patient")]
+    assert '"receipt": "ABC"' in rows[0].detail
+
+
+async def test_an_outcome_is_told_to_the_audit_log_once_with_the_version_of_the_rules(
+    store: EncryptedTrackerStore,
+) -> None:
+    await say(store, SessionStarted(), *TURN, SlotSet("disposition", "self_care"))
+    await say(store, SlotSet("disposition", "self_care"))
+    await say(store, SlotSet("disposition", "consultation"))
+    with store.conversations.reading() as (connection, _):
+        rows = connection.execute(audit.log.select()).all()
+    assert [row.kind for row in rows] == ["outcome", "outcome"]
+    assert '"rules": "20' in rows[0].detail
+    assert "neck" not in str(rows)
