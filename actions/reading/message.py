@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -81,6 +82,8 @@ _STEERS = ABOUT_ATLAS | frozenset(
 _UNCLEAR = (UNREADABLE, "out_of_scope")
 # Keys pressed at random make so many words at most.
 _MASHED = 4
+# One letter again and again.
+_HELD_KEY = re.compile(r"([^\W\d_])\1{2,20}")
 _CERTAIN = 1.0
 _SURE_OF_ACT = 0.4
 _CHECKLIST = "emergency_screen"
@@ -293,6 +296,8 @@ class Message:
         """Tell whether not one word is known, where a name or an address is not asked for."""
         if self.form not in (None, INTERVIEW) or self.reading.findings or self.is_option:
             return False
+        if _HELD_KEY.fullmatch(self.text.strip()):
+            return True  # a classifier takes it for whatever short word is nearest
         is_clear = self.intent not in _UNCLEAR and self.confidence >= VERY_SURE
         if is_clear or len(self.reading.words) > _MASHED:
             return False  # "thx" is a word to the classifier; a whole sentence is a language
