@@ -28,7 +28,7 @@ def _questions(path: Path) -> list[dict[str, Any]]:
     for row in YAML(typ="safe").load(path.read_text(encoding="utf-8"))["rows"]:
         for entry in row["questions"]:
             question = {"ask": entry} if isinstance(entry, str) else entry
-            topic = question.get("topic", row["topic"])
+            topic = question.get("topic") or row["topic"]
             topics = topic if isinstance(topic, list) else [topic]
             found.append({**question, "row": row["row"], "topics": topics})
     return found
