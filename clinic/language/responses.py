@@ -74,7 +74,7 @@ def load_responses(
     """Load a language's texts and check them against the originals.
 
     Args:
-        paths: The files with the key `responses`.
+        paths: The files with the key `replies`.
         originals: The texts of domain.yml.
         required: The names that the language must cover.
         folder: The language's folder, for the message.
@@ -85,8 +85,8 @@ def load_responses(
     """
     responses: dict[str, Response] = {}
     for path in paths:
-        for name, entry in load_translation(path, frozenset({"responses"}))["responses"].items():
-            where = f"responses.{name}"
+        for name, entry in load_translation(path, frozenset({"replies"}))["replies"].items():
+            where = f"replies.{name}"
             if name not in originals:
                 raise DataFileError(path, where, "is no response of domain.yml")
             if name in responses:
@@ -95,7 +95,7 @@ def load_responses(
     missing = [name for name in required if name not in responses]
     if missing:
         raise DataFileError(
-            folder, f"responses.{missing[0]}", "is not translated, and must_cover.yml demands it"
+            folder, f"replies.{missing[0]}", "is not translated, and must_cover.yml demands it"
         )
     return responses
 

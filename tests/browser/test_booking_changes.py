@@ -83,4 +83,4 @@ def test_a_visitor_for_whom_no_time_suits_asks_to_be_called(
     assert "not a booking" in told(chat.click_reply("Yes, pass it on"))
     assert visits(own_atlas) == []
     (asked,) = call_backs(own_atlas.database)
-    assert asked.wish == "Sunday, March 7 at 10 am"
+    assert asked.wish == "Sunday, March 7 at 10 am or 10 pm"

@@ -52,7 +52,8 @@ def test_a_copy_is_for_people_and_for_programs(conversation: Conversation) -> No
     conversation.say("my neck has hurt for 3 weeks")
     replies = conversation.say("can I download my data")
     assert "You: my neck has hurt for 3 weeks" in conversation.text
-    (content,) = [reply["custom"]["content"] for reply in replies if "custom" in reply]
+    customs = [reply["custom"] for reply in replies if "custom" in reply]
+    (content,) = [custom["content"] for custom in customs if "content" in custom]
     assert content["noted"]["site"] == ["neck"]
     conversation.say("send me a copy of my data")
     assert conversation.text.count("You: my neck has hurt") == 1

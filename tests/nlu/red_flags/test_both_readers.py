@@ -39,15 +39,18 @@ def test_ordinary_messages_are_seldom_raised(
     assert len(raised) <= MOST_RAISED * len(ordinary), raised
 
 
-def test_the_second_net_is_believed_where_the_words_bear_it_out(pipeline: ServedPipeline) -> None:
-    heard = [
-        entity
-        for entity in pipeline.parse("the water felt cold on one leg and like air on the other")[
-            "entities"
-        ]
-        if entity.get("extractor") == "WarningSignNet"
+def test_the_second_net_is_believed_where_the_words_bear_it_out(
+    plain_words: DataSet, pipeline: ServedPipeline
+) -> None:
+    believed = [
+        item.text
+        for item in plain_words.flags
+        if any(
+            entity.get("extractor") == "WarningSignNet"
+            for entity in pipeline.parse(item.text)["entities"]
+        )
     ]
-    assert {entity["entity"] for entity in heard} == {"neuro_leg"}
+    assert believed
 
 
 def test_the_second_net_is_not_believed_of_others(pipeline: ServedPipeline) -> None:
