@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa.shared.core.domain import Domain
-from rasa.shared.core.training_data.structures import StoryGraph
-from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_EXAMPLE, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.examples_importer import ExamplesImporter
 from clinic.knowledge.base import KnowledgeBase
 
 TOPIC_INTENT = "ask_topic"
 
 
-class KnowledgeImporter(TrainingDataImporter):
+class KnowledgeImporter(ExamplesImporter):
     """Import every topic's questions as examples of `ask_topic`.
 
     Each carries its topic's id, and the aspect that it asks for if any, as metadata, which
@@ -47,23 +45,3 @@ class KnowledgeImporter(TrainingDataImporter):
             for question in questions
         ]
         return TrainingData(training_examples=examples)
-
-    def get_domain(self) -> Domain:
-        """Return an empty domain: the knowledge base adds none."""
-        return Domain.empty()
-
-    def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
-        """Return no stories."""
-        return StoryGraph([])
-
-    def get_conversation_tests(self) -> StoryGraph:
-        """Return no test stories."""
-        return StoryGraph([])
-
-    def get_config(self) -> dict[str, Any]:
-        """Return no configuration."""
-        return {}
-
-    def get_config_file_for_auto_config(self) -> str | None:
-        """Return no configuration file."""
-        return None

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa.shared.core.domain import Domain
-from rasa.shared.core.training_data.structures import StoryGraph
-from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_EXAMPLE, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.examples_importer import ExamplesImporter
 from clinic.clinical import DATA_FOLDER, get_clinical_data
 from clinic.history.clauses import split_clauses
 from clinic.triage.warning_signs import HARMLESS, Example
@@ -20,7 +18,7 @@ _NOMINAL_INTENT = "report_pain"
 _LEAST_WORDS = 5  # a shorter part may be an answer to anything
 
 
-class WarningSignImporter(TrainingDataImporter):
+class WarningSignImporter(ExamplesImporter):
     """Import the sentences of `data/clinical/warning_signs/`.
 
     Each carries its sign's id as metadata, which `WarningSignNet` learns from; the intent
@@ -59,26 +57,6 @@ class WarningSignImporter(TrainingDataImporter):
                 for example in self._examples
             ]
         )
-
-    def get_domain(self) -> Domain:
-        """Return an empty domain: the signs add none."""
-        return Domain.empty()
-
-    def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
-        """Return no stories."""
-        return StoryGraph([])
-
-    def get_conversation_tests(self) -> StoryGraph:
-        """Return no test stories."""
-        return StoryGraph([])
-
-    def get_config(self) -> dict[str, Any]:
-        """Return no configuration."""
-        return {}
-
-    def get_config_file_for_auto_config(self) -> str | None:
-        """Return no configuration file."""
-        return None
 
 
 def sign_of(example: Message) -> str | None:
