@@ -1,4 +1,4 @@
-"""The `atlas` command: train, serve, shell, the front desk's calendar, and privacy."""
+"""The `atlas` command: train, serve, shell, doctor, the front desk's calendar, and privacy."""
 
 from __future__ import annotations
 
@@ -46,10 +46,21 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("shell", help="chat in the terminal")
     add_booking_commands(commands)
     add_privacy_commands(commands)
+    look = commands.add_parser(
+        "doctor",
+        help="check configuration, databases, keys, model, channels, clock and disk",
+        description="Check all that Atlas needs, change nothing, and say what to do. The exit "
+        "status is 1 when something does not work.",
+    )
+    look.add_argument("--json", action="store_true", help="print the findings as JSON")
     chosen = parser.parse_args(arguments)
     if "run" in chosen:
         return _run_without_rasa(chosen)
     _quieten()
+    if chosen.command == "doctor":
+        from bot.doctor import doctor
+
+        return doctor(as_json=chosen.json)
     from bot.model import TrainingError
     from bot.server import StartError
 

@@ -50,7 +50,7 @@ def serve(settings: Settings) -> None:
     get_languages()
     check_sealed_data(settings)
     model = usable_model(settings.root)
-    check_signature(model, settings)
+    check_signature(model, settings.var)
     check_port(host, settings.port)
     run_rasa(settings, host, model)
 
@@ -92,14 +92,18 @@ def usable_model(root: Path) -> Path:
     return model
 
 
-def check_signature(model: Path, settings: Settings) -> None:
+def check_signature(model: Path, var: Path) -> None:
     """Check that the model is the one that was trained.
+
+    Args:
+        model: The archive.
+        var: Where the public key is by default.
 
     Raises:
         StartError: It was changed, or is not signed where it has to be.
     """
     try:
-        check(model, settings.var)
+        check(model, var)
     except SignatureProblem as error:
         raise StartError(str(error)) from error
 

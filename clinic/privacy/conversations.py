@@ -412,6 +412,31 @@ def reseal(conversations_: Conversations, batch: int = 200) -> int:
         last = (rows[-1].conversation_id, rows[-1].number)
 
 
+def open_newest(connection: Connection, vault: Vault) -> bool:
+    """Open the turn that was written last, to see that the keys fit.
+
+    Args:
+        connection: A transaction.
+        vault: What opens.
+
+    Returns:
+        Whether there is a turn at all.
+
+    Raises:
+        KeyProblem: It cannot be opened.
+    """
+    newest = sa.select(conversations.c.id).order_by(conversations.c.active_at.desc()).limit(1)
+    row = connection.execute(
+        sa.select(turns)
+        .where(turns.c.conversation_id == newest.scalar_subquery())
+        .order_by(turns.c.number.desc())
+        .limit(1)
+    ).first()
+    if row is not None:
+        vault.open(bytes(row.sealed_events), _place(row.conversation_id, row.number))
+    return row is not None
+
+
 def used_keys(connection: Connection) -> set[int]:
     """Return the numbers of the data keys that some conversation is sealed with."""
     headers = sa.union(
