@@ -114,6 +114,17 @@ def test_a_connection_that_breaks_in_the_answer_loses_and_doubles_nothing(
     assert chat.visitor_messages() == ["my neck hurts"]
 
 
+def test_no_chat_can_begin_before_the_settings_came_and_undo_it(page: Page, url: str) -> None:
+    held: list[Route] = []
+    page.route("**/chat/config", lambda route: held.append(route))
+    page.goto(f"{url}/chat")
+    start = page.get_by_role("button", name="Start chat")
+    page.wait_for_timeout(500)
+    expect(start).to_have_count(0)
+    held[0].continue_()
+    expect(start).to_be_visible()
+
+
 def test_a_slow_answer_shows_that_atlas_is_writing(chat: ChatPage, agent: ScriptedAgent) -> None:
     agent.pause = 1.0
     chat.page.get_by_label("Your message to Atlas").fill("hello")

@@ -84,8 +84,7 @@ def _visit(scheduler: SqlScheduler, slot: Slot, number: int, folder: Path) -> st
         try:
             if not memory.exists():
                 hold = scheduler.hold(slot, f"visitor {number}")
-                memory.with_suffix(".new").write_text(hold.id)
-                memory.with_suffix(".new").rename(memory)
+                _write(memory, hold.id)
             patient = PatientDetails(
                 f"Visitor {number}", Contact(email=f"visitor{number}@example.com"), clock.now()
             )
@@ -97,6 +96,13 @@ def _visit(scheduler: SqlScheduler, slot: Slot, number: int, folder: Path) -> st
         return "booked"
 
 
+def _write(file: Path, words: str) -> None:
+    """Write a file that a kill leaves whole or not there at all."""
+    new = file.with_name(f"{file.name}.new")
+    new.write_text(words)
+    new.rename(file)
+
+
 def _work(database_url: str, folder: Path, first: int, count: int) -> None:
     scheduler = SqlScheduler(replace(load_settings(), database_url=database_url))
     slots = _known_slots(folder)
@@ -104,7 +110,7 @@ def _work(database_url: str, folder: Path, first: int, count: int) -> None:
     def attempt(number: int) -> None:
         end = folder / f"{number}.end"
         if not end.exists():
-            end.write_text(_visit(scheduler, slots[number % SLOTS], number, folder))
+            _write(end, _visit(scheduler, slots[number % SLOTS], number, folder))
 
     with ThreadPoolExecutor(_THREADS) as pool:
         list(pool.map(attempt, range(first, first + count)))

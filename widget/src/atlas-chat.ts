@@ -92,6 +92,8 @@ export class AtlasChat extends LitElement implements Listener {
   private conversation!: Conversation;
   private api!: Server;
   private token!: Token;
+  /** Until the settings and an older chat of this visitor have been looked for. */
+  private ready: Promise<void> = Promise.resolve();
   private reveal = false;
   private readonly announcer = new Announcer();
   private readonly dictation = new Dictation();
@@ -108,7 +110,7 @@ export class AtlasChat extends LitElement implements Listener {
     if (this.mode === "floating") this.open ||= recall(this.openName) === "1";
     for (const name of ["online", "offline"]) window.addEventListener(name, this.onConnection);
     for (const name of ["pointerdown", "keydown"]) this.addEventListener(name, this.onUse);
-    void this.begin();
+    this.ready = this.begin();
   }
 
   override disconnectedCallback(): void {
@@ -212,9 +214,11 @@ export class AtlasChat extends LitElement implements Listener {
   private async submit(event: Event): Promise<void> {
     event.preventDefault();
     const box = this.box;
-    const text = box?.value.trim();
+    if (!box?.value.trim()) return;
+    await this.ready;
+    const text = box.value.trim();
     const { phase } = this.conversation;
-    if (!box || !text || phase === "opening") return;
+    if (!text || phase === "opening") return;
     if (phase === "notice" && !(await this.start())) return;
     box.value = "";
     keep(this.draftName, null);
@@ -583,7 +587,7 @@ export class AtlasChat extends LitElement implements Listener {
       lastDay = day;
     });
     const going = phase === "idle" || phase === "busy";
-    const waits = phase === "opening" || phase === "busy" || conversation.elsewhere;
+    const waits = (phase === "opening" && this.config !== UNKNOWN) || phase === "busy" || conversation.elsewhere;
     return html`${repeat(
       groups,
       ({ key }) => key,

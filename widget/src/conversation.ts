@@ -4,8 +4,8 @@ import type { Choice, Feedback, Message } from "./types";
 import { uuid } from "./uuid";
 
 /**
- * notice: nothing has begun; opening: a session is asked for; idle and busy: one is open;
- * over: it has ended; failed: it could not begin.
+ * opening: the settings, or a session, are asked for; notice: nothing has begun; idle and busy: a
+ * session is open; over: it has ended; failed: it could not begin.
  */
 export type Phase = "notice" | "opening" | "idle" | "busy" | "over" | "failed";
 
@@ -47,7 +47,7 @@ function* offered({ buttons = [], custom = {} }: Message): Generator<Choice> {
  * twice whichever way it arrives, and after a lost connection nothing is missing.
  */
 export class Conversation {
-  phase: Phase = "notice";
+  phase: Phase = "opening";
   ending: Ending | null = null;
   problem = "";
   messages: Message[] = [];
@@ -252,16 +252,23 @@ export class Conversation {
   }
 
   async #heed(name: string, data: Record<string, unknown>): Promise<void> {
-    if (name === "message") this.#add(data as unknown as Message);
+    if (name === "message") this.#hear(data as unknown as Message);
     else if (name === "typing") {
       this.elsewhere = data["busy"] === true && this.#waiting === 0;
       this.#listener.changed();
     } else if (name === "failed" && this.#waiting === 0) {
       this.#takeBack(String(data["id"]));
-      this.messages = this.messages.filter(({ id }) => id !== data["id"]);
+      // What this tab said itself stays, with the offer to send it again.
+      this.messages = this.messages.filter(({ id, status }) => id !== data["id"] || status === "failed");
       this.#listener.changed();
     } else if (name === "ended") this.#over("ended", []);
     else if (name === "open" || name === "changed") await this.#catchUp();
+  }
+
+  /** Take a pushed message, unless it is the late echo of an answer that failed here. */
+  #hear(message: Message): void {
+    const failed = ({ id, status }: Message) => status === "failed" && belongsTo(message, id);
+    if (!this.messages.some(failed)) this.#add(message);
   }
 
   /**

@@ -85,6 +85,25 @@ describe("a conversation", () => {
     conversation.close();
   });
 
+  it("keeps what failed, though the push of the failed answer comes late", async () => {
+    const { server, said, conversation, texts, settled } = await begun((server) => {
+      server.failures = [new Problem("failed")];
+    });
+    conversation.send("hi");
+    await settled();
+    const [id] = server.sent;
+    server.push({ name: "message", data: { ...bot(`${id}:0`, "echo hi") } });
+    await Promise.resolve();
+    await expect.poll(() => texts()).toEqual(["Hello", "hi"]);
+    server.push({ name: "failed", data: { id } });
+    await new Promise((done) => setTimeout(done, 50));
+    expect(texts()).toEqual(["Hello", "hi"]);
+    expect(said).toEqual(["Hello", "echo hi", "not sent"]);
+    conversation.retry(id!);
+    await settled();
+    expect(texts()).toEqual(["Hello", "hi", "echo hi"]);
+  });
+
   it("sends a message again under the same id after a broken connection", async () => {
     const { server, conversation, texts, settled } = await begun();
     server.failures = [new Problem("offline")];
