@@ -11,7 +11,7 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.language import speak
-from clinic.failures import describe_failure
+from clinic.failures import describe_failure, note_failure
 from clinic.scheduling.port import SchedulerUnavailable
 from clinic.settings import get_settings
 
@@ -36,6 +36,7 @@ class SafeAction(Action, ABC):
             speak(dispatcher, tracker, events)
             return events
         except SchedulerUnavailable as error:
+            note_failure("action", error)
             logger.error("%s: the appointment book cannot be reached: %s", self.name(), error)
             dispatcher.messages.clear()
             dispatcher.utter_message(response="utter_booking_unavailable", **clinic_facts())
@@ -83,6 +84,7 @@ def log_failure(name: str, error: BaseException) -> None:
         name: The action.
         error: What was raised.
     """
+    note_failure("action", error)
     logger.error("%s failed: %s", name, describe_failure(error))
 
 

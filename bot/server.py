@@ -8,12 +8,14 @@ import logging
 import os
 import socket
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from bot.model import model_path
 from bot.model_signature import SignatureProblem, check
 from bot.nlu.pipeline_check import check_pipeline
+from bot.watching.start import check_watching, start_watching
 from clinic import clock
 from clinic.clinical import get_clinical_data
 from clinic.knowledge.base import get_knowledge
@@ -51,6 +53,7 @@ def serve(settings: Settings) -> None:
     check_sealed_data(settings)
     model = usable_model(settings.root)
     check_signature(model, settings.var)
+    check_watching()
     check_port(host, settings.port)
     run_rasa(settings, host, model)
 
@@ -146,6 +149,7 @@ def run_rasa(settings: Settings, host: str, model: Path) -> None:
         endpoints=endpoints,
         server_listeners=[
             (_guarder(settings.api_token), "before_server_start"),
+            (_watcher(start_watching(settings, model.name)), "before_server_start"),
             (_announcer(host, settings.port), "after_server_start"),
             (_start_purging, "after_server_start"),
             (_stop_purging, "before_server_stop"),
@@ -160,6 +164,13 @@ def _guarder(api_token: str) -> Any:
         guard(app, api_token)
 
     return put_guards
+
+
+def _watcher(attach: Callable[[Any], None]) -> Any:
+    async def watch(app: Any, _loop: Any) -> None:
+        attach(app)
+
+    return watch
 
 
 def _announcer(host: str, port: int) -> Any:

@@ -3,6 +3,21 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
+
+# Who counts failures: told where one was caught ("action", "channel"), and the error.
+listeners: list[Callable[[str, BaseException], None]] = []
+
+
+def note_failure(where: str, error: BaseException) -> None:
+    """Tell the listeners of a failure that was turned into a kind sentence.
+
+    Args:
+        where: What caught it.
+        error: What was raised.
+    """
+    for listener in listeners:
+        listener(where, error)
 
 
 def describe_failure(error: BaseException) -> str:

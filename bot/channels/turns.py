@@ -12,7 +12,7 @@ from uuid import UUID
 from rasa.core.channels.channel import UserMessage
 from sanic import Request
 
-from clinic.failures import describe_failure
+from clinic.failures import describe_failure, note_failure
 from clinic.settings import get_settings
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ class Turn:
         self.messages: list[dict[str, Any]] = []
         self.finished = False
         self.failed = False
-        self._channel = channel
+        self.channel = channel
         self._task: asyncio.Task[Any] | None = None
         self._grown = asyncio.Event()
 
@@ -79,7 +79,7 @@ class Turn:
         self.failed = task.cancelled() or error is not None
         self.finished = True
         if error is not None:
-            log_failure(self._channel, error)
+            log_failure(self.channel, error)
         self._wake_readers()
 
     def _wake_readers(self) -> None:
@@ -161,5 +161,6 @@ def log_failure(channel: str, error: BaseException) -> None:
         error: What the bot raised; its own words may quote the visitor, so they stay out of
             every level but DEBUG.
     """
+    note_failure("channel", error)
     logger.error("The bot failed to answer a %s message: %s", channel, describe_failure(error))
     logger.debug("The failure in full", exc_info=error)

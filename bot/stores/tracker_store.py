@@ -35,7 +35,7 @@ Event.resolve_by_type = staticmethod(cache(Event.resolve_by_type))
 # How many conversations stay decoded in memory.
 _MOST_DECODED = 500
 # Where a tracker remembers how many of its events, from the first on, are written already.
-_WRITTEN = "atlas_written_events"
+WRITTEN = "atlas_written_events"
 _DELETED_BY_PATIENT = audit.Entry("delete", "patient")
 
 
@@ -74,7 +74,7 @@ class EncryptedTrackerStore(TrackerStore):
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Write what is new; delete the conversation instead if it asked for that."""
         # A tracker that was not read from here is written whole, as a session of its own.
-        written: int = getattr(tracker, _WRITTEN, 0)
+        written: int = getattr(tracker, WRITTEN, 0)
         new = list(islice(tracker.events, written, None))
         if not new:
             return
@@ -89,7 +89,7 @@ class EncryptedTrackerStore(TrackerStore):
         sessions = _sessions(new, begins=written == 0)
         entries = entries_of(list(tracker.events), written, self.domain)
         await asyncio.to_thread(self._write, tracker.sender_id, sessions, entries)
-        setattr(tracker, _WRITTEN, len(tracker.events))
+        setattr(tracker, WRITTEN, len(tracker.events))
 
     async def forget(self, conversation_id: str, entry: audit.Entry = _DELETED_BY_PATIENT) -> int:
         """Delete a conversation; the caller holds its lock.
@@ -148,7 +148,7 @@ class EncryptedTrackerStore(TrackerStore):
         tracker = DialogueStateTracker.from_events(
             conversation_id, events, self.domain.slots, domain=self.domain
         )
-        setattr(tracker, _WRITTEN, len(events))
+        setattr(tracker, WRITTEN, len(events))
         return tracker
 
 

@@ -80,9 +80,11 @@ KNOWN: dict[str, _Check] = {
     "ATLAS_DATABASE_URL": _any,  # clinic.settings reads it with SQLAlchemy's own parser
     "ATLAS_HOST": _any,
     "ATLAS_KEY_SERVICE": _any,
+    "ATLAS_LOG": _one_of("json", "text"),
     "ATLAS_LOG_TEXT": _switch,
     "ATLAS_MASTER_KEY": _key,
     "ATLAS_MASTER_KEY_FILE": _file,
+    "ATLAS_METRICS_TOKEN": _secret,
     "ATLAS_MODEL_KEY_FILE": _file,
     "ATLAS_MODEL_PUBLIC_KEY": _key,
     "ATLAS_NEW_MASTER_KEY": _key,
@@ -91,6 +93,8 @@ KNOWN: dict[str, _Check] = {
     "ATLAS_PUBLIC_URL": _web_address,
     "ATLAS_REST": _switch,
     "ATLAS_SECRET_KEY": _secret,
+    "OTEL_EXPORTER_OTLP_ENDPOINT": _web_address,
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": _web_address,
 }
 
 

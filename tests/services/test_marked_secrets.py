@@ -1,11 +1,13 @@
 """Marked secrets go through every path of a real server; no file and no log line shows one.
 
-The server logs at DEBUG. What fails is played too: locked databases, forged tokens, broken
-bodies, an unreachable messaging service.
+The server logs at DEBUG and in JSON, with metrics and traces on. What fails is played too: locked
+databases, forged tokens, broken bodies, an unreachable messaging service.
 """
 
 from __future__ import annotations
 
+import json
+import re
 import sqlite3
 import uuid
 from collections.abc import Iterator
@@ -14,6 +16,8 @@ from pathlib import Path
 
 import pytest
 import requests
+from prometheus_client.parser import text_string_to_metric_families
+from support.collector import Collector, collecting
 from support.project import ROOT
 from support.server import TOKEN, AtlasServer, Conversation
 from support.stores import dump
@@ -35,14 +39,28 @@ TWILIO = {
 }
 
 
+METRICS_TOKEN = "token-of-prometheus-in-the-tests"
+
+
 @pytest.fixture(scope="module")
-def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AtlasServer]:
+def collector() -> Iterator[Collector]:
+    with collecting() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def server(
+    model: Path, collector: Collector, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[AtlasServer]:
     made = AtlasServer(
         tmp_path_factory.mktemp("secrets"),
         ATLAS_NOW="2027-03-03T15:00:00+00:00",
         LOG_LEVEL="DEBUG",
         # Nobody listens there: what Atlas answers cannot be delivered.
         HTTPS_PROXY="http://127.0.0.1:9",
+        ATLAS_LOG="json",
+        ATLAS_METRICS_TOKEN=METRICS_TOKEN,
+        OTEL_EXPORTER_OTLP_ENDPOINT=collector.address,
         **TWILIO,
     )
     made.start()
@@ -51,7 +69,7 @@ def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[At
 
 
 @pytest.fixture(scope="module")
-def played(server: AtlasServer) -> AtlasServer:
+def played(server: AtlasServer, collector: Collector) -> AtlasServer:
     """The server after every path was walked."""
     book(server)
     ask_for_a_call(server)
@@ -60,8 +78,18 @@ def played(server: AtlasServer) -> AtlasServer:
     use_the_web_chat(server)
     use_the_api(server)
     write_by_sms(server)
+    (server.folder / "metrics.txt").write_text(scrape(server))
     server.stop()
+    (server.folder / "spans.txt").write_text(collector.text())
     return server
+
+
+def scrape(server: AtlasServer) -> str:
+    url = f"{server.base_url}/metrics"
+    for wrong in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": METRICS_TOKEN}):
+        assert requests.get(url, headers=wrong, timeout=30).status_code == 401
+    headers = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+    return requests.get(url, headers=headers, timeout=30).text
 
 
 def book(server: AtlasServer) -> None:
@@ -202,3 +230,83 @@ def test_the_chain_of_the_audit_log_is_whole_after_all_of_it(played: AtlasServer
         kinds = {row.kind for row in connection.execute(audit.log.select())}
     assert verdict.problem is None
     assert {"consent", "export"} <= kinds
+
+
+def samples(played: AtlasServer) -> dict[tuple[str, ...], float]:
+    text = (played.folder / "metrics.txt").read_text()
+    return {
+        (sample.name, *(value for _, value in sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def test_the_metrics_count_what_was_played(played: AtlasServer) -> None:
+    counted = samples(played)
+    assert counted["atlas_turns_total", "rest", "answered"] > 10
+    assert counted["atlas_turns_total", "twilio", "failed"] >= 1
+    assert counted["atlas_bookings_total", "done", "confirmed"] == 1
+    assert counted["atlas_bookings_total", "done", "call_back"] == 1
+    assert counted["atlas_web_sessions_total", "opened"] == 1
+    assert counted["atlas_intents_total", "book_appointment"] >= 1
+    assert counted["atlas_consents_total", "notice"] >= 3
+    assert counted["atlas_errors_total", "unavailable", "action"] >= 1
+    assert sum(v for k, v in counted.items() if k[0] == "atlas_database_failures_total") >= 2
+    assert counted["atlas_turns_in_flight",] == 0
+    assert counted["atlas_turns_waiting",] == 0
+    for stage in ("wait", "nlu", "policies", "load", "save"):
+        assert counted["atlas_stage_seconds_count", "", stage] >= 10
+    assert counted["atlas_stage_seconds_count", "MiniLMFeaturizer", "component"] >= 10
+    assert counted["atlas_stage_seconds_count", "SELECT", "database"] >= 10
+
+
+def test_a_label_is_a_word_from_code_and_never_names_a_conversation(played: AtlasServer) -> None:
+    for _, *labels in samples(played):
+        for label in labels:
+            assert re.fullmatch(r"[A-Za-z0-9_.+-]{0,60}", label), label
+    text = (played.folder / "metrics.txt").read_text()
+    assert "test-" not in text and "web-" not in text and "visitor" not in text
+
+
+def test_the_spans_lead_from_the_channel_to_the_database(
+    played: AtlasServer, collector: Collector
+) -> None:
+    spans = {span.span_id: span for span in collector.spans}
+    paths = set()
+    for span in spans.values():
+        names = [span.name]
+        while span.parent_span_id:
+            span = spans[span.parent_span_id]
+            names.append(span.name)
+        paths.add(" < ".join(names))
+    assert "turn rest" in paths
+    assert "component MiniLMFeaturizer < nlu < turn rest" in paths
+    assert "policies < turn rest" in paths
+    assert "component AgendaPolicy < policies < turn rest" in paths
+    assert any(path.startswith("database INSERT < save < turn rest") for path in paths)
+    assert any(re.match("database [A-Z]+ < action .* < turn rest", path) for path in paths)
+
+
+def test_a_span_names_its_conversation_by_the_hash_that_the_log_has(
+    played: AtlasServer, collector: Collector
+) -> None:
+    traced = {
+        attribute.value.string_value
+        for span in collector.spans
+        for attribute in span.attributes
+        if attribute.key == "atlas.conversation"
+    }
+    lines = [json.loads(line) for line in played.logged().splitlines() if line.startswith("{")]
+    turns = [line for line in lines if line["event"] == "turn"]
+    assert {turn.get("conversation") for turn in turns} - {None} == traced
+    assert all(re.fullmatch("[0-9a-f]{16}", one) for one in traced)
+    assert len(traced) == 6
+    assert all(turn["duration_ms"] > 0 and turn["channel"] for turn in turns)
+    assert {turn["outcome"] for turn in turns} == {"answered", "failed"}
+
+
+def test_after_its_start_the_server_logs_nothing_but_json(played: AtlasServer) -> None:
+    after = played.logged().partition("Atlas is ready")[2].splitlines()[1:]
+    assert len(after) > 50
+    for line in after:
+        assert {"time", "level", "logger", "event"} <= set(json.loads(line))
