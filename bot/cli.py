@@ -15,8 +15,10 @@ import warnings
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 
+from bot.backup_commands import add_backup_commands
 from bot.booking_commands import add_booking_commands
 from bot.privacy_commands import add_privacy_commands
+from clinic.backup.contents import BackupError
 from clinic.clock import ClockSettingError
 from clinic.datafiles import DataFileError
 from clinic.privacy.access import note_access
@@ -46,6 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("shell", help="chat in the terminal")
     add_booking_commands(commands)
     add_privacy_commands(commands)
+    add_backup_commands(commands)
     look = commands.add_parser(
         "doctor",
         help="check configuration, databases, keys, model, channels, clock and disk",
@@ -122,10 +125,10 @@ def _shell(settings: Settings, _chosen: argparse.Namespace) -> None:
 
 _TOLD = (
     *(DataFileError, ClockSettingError, SchedulingError, DeskError),
-    *(KeyProblem, ConversationsUnavailable, ChainBroken),
+    *(KeyProblem, ConversationsUnavailable, ChainBroken, BackupError),
 )
 # The commands that show or change what the clinic keeps of patients.
-_SHOW_PATIENTS = ("appointments", "call-backs", "status")
+_SHOW_PATIENTS = ("appointments", "call-backs", "status", "backup", "restore")
 _COMMANDS = {"train": _train, "serve": _serve, "actions": _actions, "shell": _shell}
 
 

@@ -1,0 +1,1 @@
+"""Back both databases up while Atlas runs, and bring them back."""
