@@ -31,6 +31,7 @@ _TAKEN = FindingRule(
     past_counts=False,
     whole=True,
 )
+_PLANNING = word_set("can could may should if allowed ok safe")
 # Attributes whose own date is told beside them ("cancer in 2019"), not the pain's.
 _DATED = ("cancer_history", "recent_procedure", "past_spine_surgery", "pregnancy", "crisis")
 _OF_THE_PAIN = word_set("pain ache hurts sore since")
@@ -78,19 +79,30 @@ def measured(
 
 
 def _overdoses(words: list[Word], findings: Sequence[Finding], context: Context) -> list[Finding]:
-    """Read "two every two hours", unless somebody else takes them or it is only asked about."""
-    if any(finding.value == _TAKEN.value for finding in findings):
+    """Read "two every two hours", unless somebody else takes them.
+
+    "Is twelve a day too many?" is asked by somebody who may well take them, so it is possible;
+    "can I take twelve?" by somebody who has not yet.
+    """
+    told = {item.assertion for item in findings if item.value == _TAKEN.value}
+    if told - {Assertion.ASKED}:
         return []
     return [
         Finding(
             "crisis",
             "overdose",
-            context.assertion(_TAKEN, Span(measure.first, measure.last)),
+            _asked_or_taken(words, measure, context),
             words[measure.first].start,
             words[measure.last - 1].end,
         )
         for measure in find_overdoses(words, context.spans("PILLS"))
     ]
+
+
+def _asked_or_taken(words: list[Word], dose: Measure, context: Context) -> Assertion:
+    assertion = context.assertion(_TAKEN, Span(dose.first, dose.last))
+    planned = _PLANNING & {word.norm for word in words[: dose.first]}
+    return Assertion.POSSIBLE if assertion is Assertion.ASKED and not planned else assertion
 
 
 def _severity(words: list[Word], text: str) -> list[Finding]:

@@ -36,6 +36,7 @@ _I = word_set("i ive im")
 _MINE = word_set("my")
 _OWN_REACH = 3
 _CLOSE_REACH = 5
+_AGE_REACH = 3
 _HAVING = word_set("have having got get ive im am feel me mine mines is with")
 _TOUCHING = word_set("on under behind around round against to over")
 _BADLY = word_set("funny badly awkwardly wrong crooked awkward weird oddly")
@@ -280,7 +281,8 @@ def _is_grown_up(context: Context) -> bool:
 def _is_patient(context: Context, span: Span) -> bool:
     if any(span.overlaps(other) for other in context.spans("PREGNANT")):
         return False  # "had a baby" is about the mother
-    norms = [word.norm for word in context.words]
+    words = context.words
+    norms = [word.norm for word in words]
     if norms[span.first] in ("im", "i"):
         return _has_complaint(context, span.first, span.last + _COMPLAINT_REACH)
     if context.spans("FAMILY_PAST"):
@@ -297,6 +299,8 @@ def _is_patient(context: Context, span: Span) -> bool:
         return False
     if _THIRD & set(norms[span.last :]):
         return True
+    if not writer and any(0 <= age.first - span.last < _AGE_REACH for age in find_ages(words)):
+        return True  # "our son is five, temp 39": nobody tells the age of somebody in passing
     reach = _CLOSE_REACH if writer else _COMPLAINT_REACH
     own = writer and bool(_WRITER & set(norms[span.last : span.last + reach]))
     return not own and _has_complaint(context, span.first, span.last + reach)
