@@ -43,7 +43,13 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train", help="train a model where none fits data and code")
     train.add_argument("--force", action="store_true", help="train even where one fits")
-    commands.add_parser("serve", help="serve Rasa, the actions and the chat page")
+    serve = commands.add_parser("serve", help="serve Rasa, the actions and the chat page")
+    serve.add_argument(
+        "--workers", type=int, help="so many processes, on PostgreSQL; see docs/scale.md"
+    )
+    worker = commands.add_parser("worker")  # what `atlas serve --workers` starts
+    worker.add_argument("listening", type=int)
+    worker.add_argument("reports", type=int)
     commands.add_parser("actions", help="serve the actions alone, for ATLAS_ACTION_URL")
     commands.add_parser("shell", help="chat in the terminal")
     add_booking_commands(commands)
@@ -104,11 +110,22 @@ def _train(settings: Settings, chosen: argparse.Namespace) -> None:
     print(f"Trained {model.name} in {time.monotonic() - started:.0f} s.", flush=True)
 
 
-def _serve(settings: Settings, _chosen: argparse.Namespace) -> None:
+def _serve(settings: Settings, chosen: argparse.Namespace) -> None:
     from bot.server import serve
+    from bot.workers import chosen_workers, supervise
 
+    count = chosen_workers(chosen.workers)
     print("Starting Atlas …", flush=True)
-    serve(settings)
+    if count is None:
+        serve(settings)
+    elif supervise(settings, count):
+        sys.exit(1)
+
+
+def _worker(settings: Settings, chosen: argparse.Namespace) -> None:
+    from bot.server import serve_as_worker
+
+    serve_as_worker(settings, chosen.listening, chosen.reports)
 
 
 def _actions(settings: Settings, _chosen: argparse.Namespace) -> None:
@@ -129,7 +146,13 @@ _TOLD = (
 )
 # The commands that show or change what the clinic keeps of patients.
 _SHOW_PATIENTS = ("appointments", "call-backs", "status", "backup", "restore")
-_COMMANDS = {"train": _train, "serve": _serve, "actions": _actions, "shell": _shell}
+_COMMANDS = {
+    "train": _train,
+    "serve": _serve,
+    "worker": _worker,
+    "actions": _actions,
+    "shell": _shell,
+}
 
 
 def _quieten() -> None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from rasa.core.lock_store import LockError
+
 from clinic import clock
 from clinic.privacy import audit, rights
 from clinic.privacy.conversations import ConversationsUnavailable
@@ -25,6 +27,7 @@ logger = logging.getLogger(__name__)
 # How long after the start the first purge runs, and then how often.
 _FIRST_AFTER = timedelta(minutes=1)
 _EVERY = timedelta(hours=1)
+_PURGING = "atlas: the purge"
 
 
 @dataclass(frozen=True)
@@ -76,9 +79,7 @@ async def delete_conversation(agent: Any, conversation_id: str) -> Receipt:
     async with agent.lock_store.lock(conversation_id):
         counts = await asyncio.to_thread(rights.forget_in_calendar, get_stores(), conversation_id)
         entry = audit.Entry("delete", "patient", {"receipt": number, **counts})
-        # Rasa wraps the store in one that survives its failure.
-        store = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
-        turns = await store.forget(conversation_id, entry)
+        turns = await agent.tracker_store.forget(conversation_id, entry)
     return Receipt(number, turns, counts["holds"], counts["call_backs"])
 
 
@@ -114,7 +115,9 @@ async def keep_purging(agent: Any) -> None:
     await asyncio.sleep(_FIRST_AFTER.total_seconds())
     while True:
         try:
-            await purge(agent)
-        except (ConversationsUnavailable, SchedulerUnavailable, KeyProblem) as error:
+            # One process after the other.
+            async with agent.lock_store.lock(_PURGING):
+                await purge(agent)
+        except (ConversationsUnavailable, SchedulerUnavailable, KeyProblem, LockError) as error:
             logger.error("The purge failed and is tried again in an hour: %s", error)
         await asyncio.sleep(_EVERY.total_seconds())

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import logging
 import os
 import socket
 import tarfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from bot.model import model_path
 from bot.model_signature import SignatureProblem, check
 from bot.nlu.pipeline_check import check_pipeline
 from bot.watching.start import check_watching, start_watching
+from bot.worker_reports import Reporter, Watch
 from clinic import clock
 from clinic.clinical import get_clinical_data
 from clinic.knowledge.base import get_knowledge
@@ -28,13 +28,16 @@ from clinic.settings import Settings
 
 logger = logging.getLogger(__name__)
 
+# How many connections may wait until they are taken.
+BACKLOG = 1024
+
 
 class StartError(Exception):
     """The server cannot start; the message says why and what to do in one sentence."""
 
 
 def serve(settings: Settings) -> None:
-    """Serve until the process is stopped.
+    """Serve in this process until it is stopped.
 
     Args:
         settings: Port, API token, folders, clinic.
@@ -45,6 +48,39 @@ def serve(settings: Settings) -> None:
         ClockSettingError: ATLAS_NOW is no moment.
     """
     host = os.environ.setdefault("ATLAS_HOST", "127.0.0.1")
+    model = checked_model(settings)
+    listening = listen(host, settings.port)
+    run_rasa(settings, model, listening, partial(announce, host, settings.port))
+
+
+def serve_as_worker(settings: Settings, listening: int, reports: int) -> None:
+    """Serve on a socket that the supervisor opened, until it says so or ends.
+
+    Args:
+        settings: API token, folders, clinic.
+        listening: The number of the socket's file descriptor.
+        reports: Likewise of a socket to the supervisor; its end is the supervisor's end.
+
+    Raises:
+        StartError: No usable model.
+        DataFileError: A data or configuration file is not usable.
+        ClockSettingError: ATLAS_NOW is no moment.
+    """
+    os.environ.setdefault("ATLAS_HOST", "127.0.0.1")
+    reporter = Reporter(socket.socket(fileno=reports))
+    model = checked_model(settings)
+    taken = socket.socket(fileno=listening)
+    run_rasa(settings, model, taken, reporter.ready, reporter.watch)
+
+
+def checked_model(settings: Settings) -> Path:
+    """Check everything that a start needs, and return the model to load.
+
+    Raises:
+        StartError: No usable model.
+        DataFileError: A data or configuration file is not usable.
+        ClockSettingError: ATLAS_NOW is no moment.
+    """
     check_pipeline(settings.root / "config.yml")
     clock.now()  # a nonsensical ATLAS_NOW must show now, not in the middle of a conversation
     get_clinical_data()
@@ -54,8 +90,7 @@ def serve(settings: Settings) -> None:
     model = usable_model(settings.root)
     check_signature(model, settings.var)
     check_watching()
-    check_port(host, settings.port)
-    run_rasa(settings, host, model)
+    return model
 
 
 def check_sealed_data(settings: Settings) -> None:
@@ -111,85 +146,60 @@ def check_signature(model: Path, var: Path) -> None:
         raise StartError(str(error)) from error
 
 
-def check_port(host: str, port: int) -> None:
-    """Check that the port is free.
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that takes connections.
 
     Raises:
-        StartError: It is not, or the host is no address of this machine.
+        StartError: The port is taken, or the host is no address of this machine.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise StartError(
-                f"Port {port} on {host} cannot be used ({error.strerror}): "
-                "stop what uses it, or choose another with PORT=5006 make run."
-            ) from error
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise StartError(
+            f"Port {port} on {host} cannot be used ({error.strerror}): "
+            "stop what uses it, or choose another with PORT=5006 make run."
+        ) from error
+    return listening
 
 
-def run_rasa(settings: Settings, host: str, model: Path) -> None:
-    """Start Rasa's server with in-process actions and Atlas's channels."""
-    import rasa.core.run
-    from rasa.core.utils import AvailableEndpoints
-
-    from bot.action_server import remote_endpoint
-    from bot.in_process_actions import InProcessActionEndpoint
-
-    endpoints = AvailableEndpoints.read_endpoints(str(settings.root / "endpoints.yml"))
-    endpoints.action = remote_endpoint() or InProcessActionEndpoint()
-    rasa.core.run.serve_application(
-        model_path=str(model),
-        interface=host,
-        port=settings.port,
-        credentials=str(settings.root / "credentials.yml"),
-        auth_token=settings.api_token or None,
-        enable_api=bool(settings.api_token),
-        endpoints=endpoints,
-        server_listeners=[
-            (_guarder(settings.api_token), "before_server_start"),
-            (_watcher(start_watching(settings, model.name)), "before_server_start"),
-            (_announcer(host, settings.port), "after_server_start"),
-            (_start_purging, "after_server_start"),
-            (_stop_purging, "before_server_stop"),
-        ],
-    )
+def announce(host: str, port: int) -> None:
+    """Say that messages may come."""
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    print(f"Atlas is ready. The chat page is http://{shown}:{port}/chat", flush=True)
 
 
-def _guarder(api_token: str) -> Any:
-    from bot.edges import guard
+def run_rasa(
+    settings: Settings,
+    model: Path,
+    listening: socket.socket,
+    ready: Callable[[], None],
+    watch: Watch | None = None,
+) -> None:
+    """Start Rasa's server with in-process actions and Atlas's channels.
 
-    async def put_guards(app: Any, _loop: Any) -> None:
-        guard(app, api_token)
+    Raises:
+        StartError: The model cannot be loaded.
+    """
+    # Rasa takes seconds to import, and is not needed to refuse a wrong setting.
+    from bot.serving import ModelNotLoaded, make_app, run
 
-    return put_guards
-
-
-def _watcher(attach: Callable[[Any], None]) -> Any:
-    async def watch(app: Any, _loop: Any) -> None:
-        attach(app)
-
-    return watch
-
-
-def _announcer(host: str, port: int) -> Any:
-    async def announce(_app: Any, _loop: Any) -> None:
+    def settled() -> None:
         # Model and rules stay for good: without this every full garbage collection walks
         # through them and holds one conversation up for a tenth of a second.
         gc.collect()
         gc.freeze()
-        shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
-        print(f"Atlas is ready. The chat page is http://{shown}:{port}/chat", flush=True)
+        ready()
 
-    return announce
-
-
-async def _start_purging(app: Any, _loop: Any) -> None:
-    from bot.privacy_service import keep_purging
-
-    app.ctx.purging = asyncio.create_task(keep_purging(app.ctx.agent))
-
-
-async def _stop_purging(app: Any, _loop: Any) -> None:
-    app.ctx.purging.cancel()
+    attach = start_watching(settings, model.name)
+    app, readiness = make_app(settings, model, attach)
+    try:
+        run(app, readiness, listening, settled, watch)
+    except ModelNotLoaded as error:
+        raise StartError(
+            f"The model {model.name} cannot be loaded: delete it and run `make train`."
+        ) from error

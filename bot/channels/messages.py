@@ -115,24 +115,48 @@ def _as_titles(text: str, titles: dict[str, str]) -> str:
     return ", ".join(titles[part] for part in parts) if titles.keys() >= set(parts) else text
 
 
-async def without_commands(agent: Any, conversation_id: str, text: str) -> str:
+def without_commands(events: Iterable[Any], text: str) -> str:
     """Read "/intent{...}" as a command only when a button of this conversation offers it.
 
     Rasa obeys such text on every channel with full confidence; typed by hand it could set any
     intent and entity.
 
     Args:
-        agent: Rasa's agent.
-        conversation_id: The conversation.
+        events: What was said in the conversation.
         text: What was sent.
     """
     if not text.startswith("/"):
         return text
     offered: set[str] = set()
-    for event in await events_of(agent, conversation_id):
+    for event in events:
         if isinstance(event, BotUttered):
             offered.update(choices(visible_message(event.message())))
     return text if text in offered else text.lstrip("/ ") or "?"
+
+
+def answer_to(events: Iterable[Any], message_id: str) -> list[dict[str, Any]] | None:
+    """Return what the bot answered to a message.
+
+    Whether a message was answered stands in the conversation itself, written with the answer in
+    one transaction: so every process knows, and a restart forgets nothing.
+
+    Args:
+        events: What was said in the conversation.
+        message_id: The message's id, as its sender gave it.
+
+    Returns:
+        Rasa's messages; None: it was not answered yet.
+    """
+    said: list[dict[str, Any]] | None = None
+    for event in events:
+        if isinstance(event, UserUttered):
+            if said is not None and event.message_id != message_id:
+                break
+            if event.message_id == message_id:
+                said = []
+        elif isinstance(event, BotUttered) and said is not None:
+            said.append(event.message())
+    return said
 
 
 async def events_of(agent: Any, conversation_id: str) -> list[Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from sanic import Blueprint, Request, response
 from sanic.exceptions import PayloadTooLarge
 from sanic.response import HTTPResponse
 
+from bot.channels.messages import answer_to, events_of
 from bot.channels.switch import SWITCHED_OFF, SwitchedChannel, refusal
 from bot.channels.turns import (
     NewMessageHandler,
@@ -47,11 +49,13 @@ class RestMessage:
         sender: Whose conversation it belongs to.
         text: The message; it may be empty.
         metadata: What the program wants kept with it.
+        message_id: By which a second delivery is recognised; None: each is a message of its own.
     """
 
     sender: str
     text: str
     metadata: dict[str, Any] | None
+    message_id: str | None = None
 
 
 class RestOutput(CollectingOutputChannel):
@@ -133,29 +137,43 @@ class LoopbackRestInput(SwitchedChannel, RestInput):
             message = read_message(await receive_body(request, MAX_BODY_BYTES))
         except RestError as error:
             return refusal(400, str(error))
-        if ready_agent(request) is None:
+        agent = ready_agent(request)
+        if agent is None:
             return refusal(503, starting_words())
-        turn = self._start(on_new_message, message)
+        turn = self._start(agent, on_new_message, message)
         if bool_arg(request, "stream", default=False):
             await _stream(request, turn, message)
             return None
         await turn.over()
         return response.json(turn.messages + _apology(turn, message))
 
-    def _start(self, on_new_message: NewMessageHandler, message: RestMessage) -> Turn:
+    def _start(self, agent: Any, on_new_message: NewMessageHandler, message: RestMessage) -> Turn:
         turn = Turn(message.text, self.name())
-        turn.start(
-            on_new_message(
-                UserMessage(
-                    message.text,
-                    RestOutput(turn),
-                    message.sender,
-                    input_channel=self.name(),
-                    metadata=message.metadata,
-                )
-            )
+        output = RestOutput(turn)
+        to_rasa = UserMessage(
+            message.text,
+            output,
+            message.sender,
+            input_channel=self.name(),
+            message_id=message.message_id,
+            metadata=message.metadata,
         )
+        if message.message_id is None:
+            turn.start(on_new_message(to_rasa))
+        else:
+            turn.start(_answer_once(agent, on_new_message, to_rasa))
         return turn
+
+
+async def _answer_once(agent: Any, on_new_message: NewMessageHandler, message: UserMessage) -> None:
+    async with agent.lock_store.lock(message.sender_id):
+        events = await events_of(agent, message.sender_id)
+        answer = answer_to(events, message.message_id)
+        if answer is None:
+            await on_new_message(message)
+            return
+        for said in answer:
+            await message.output_channel.send_response(message.sender_id, said)
 
 
 def is_loopback(host: str) -> bool:
@@ -179,7 +197,8 @@ def read_message(body: bytes) -> RestMessage:
     """Read the body of a request.
 
     Args:
-        body: JSON with `sender`, `message` and perhaps `metadata`; anything else is ignored.
+        body: JSON with `sender`, `message` and perhaps `message_id` and `metadata`; anything else
+            is ignored.
 
     Raises:
         RestError: It is no JSON object, or a field is missing or of another type.
@@ -201,7 +220,12 @@ def read_message(body: bytes) -> RestMessage:
         raise RestError('"message" has to be a string.')
     if metadata is not None and not isinstance(metadata, dict):
         raise RestError('"metadata" has to be a JSON object.')
-    return RestMessage(sender, _whole_characters(text), metadata)
+    message_id = content.get("message_id")
+    if message_id is not None and not (
+        isinstance(message_id, str) and re.fullmatch(r"[\w.:-]{1,128}", message_id, re.ASCII)
+    ):
+        raise RestError('"message_id" may have 128 letters, digits and any of . : - _')
+    return RestMessage(sender, _whole_characters(text), metadata, message_id)
 
 
 def _whole_characters(text: str) -> str:

@@ -6,7 +6,6 @@ a conversation by guessing or choosing its id.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import secrets
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import jwt
 
+from bot.channels.ended_chats import EndedChats
 from clinic.clock import now
 from clinic.settings import SettingsError
 
@@ -45,21 +45,16 @@ class ChatSession:
 
 
 class SessionTokens:
-    """Issue tokens and remember which were ended early.
-
-    A revoked token leaves an empty file behind: that survives a restart, is seen by every
-    process at once, and is cleared away when the token would have expired anyway.
+    """Issue tokens and tell which still hold.
 
     Args:
         key: The secret that signs the tokens.
-        ended: The folder that remembers the revoked ones; made when missing.
+        ended: Remembers the chats that were ended early.
     """
 
-    def __init__(self, key: str, ended: Path) -> None:
+    def __init__(self, key: str, ended: EndedChats) -> None:
         self._key = key
         self._ended = ended
-        ended.mkdir(parents=True, exist_ok=True)
-        self._forget_expired()
 
     def issue(self) -> tuple[str, ChatSession]:
         """Start a session.
@@ -113,25 +108,19 @@ class SessionTokens:
 
     def lives(self, session: ChatSession) -> bool:
         """Tell whether a session has neither expired nor been ended, by any process."""
-        return session.expires_at > now() and not self._marker(session).exists()
+        return session.expires_at > now() and not self._ended.has(_hash(session))
 
     def revoke(self, session: ChatSession) -> None:
-        """End a session: its token is refused from now on, by every process."""
-        marker = self._marker(session)
-        marker.touch()
-        expiry = session.expires_at.timestamp()
-        os.utime(marker, (expiry, expiry))
+        """End a session: its token is refused from now on, by every process.
 
-    def _marker(self, session: ChatSession) -> Path:
-        return self._ended / hashlib.sha256(session.conversation_id.encode()).hexdigest()
+        Raises:
+            ConversationsUnavailable: The database cannot be used now; the session goes on.
+        """
+        self._ended.add(_hash(session), session.expires_at)
 
-    def _forget_expired(self) -> None:
-        expired = now().timestamp()
-        for marker in self._ended.iterdir():
-            # Another process may be clearing up at the same moment.
-            with contextlib.suppress(FileNotFoundError):
-                if marker.stat().st_mtime <= expired:
-                    marker.unlink()
+
+def _hash(session: ChatSession) -> str:
+    return hashlib.sha256(session.conversation_id.encode()).hexdigest()
 
 
 def secret_key(var: Path) -> str:

@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 NewMessageHandler = Callable[[UserMessage], Coroutine[Any, Any, Any]]
 
+_running: set[asyncio.Task[Any]] = set()
+
 
 class Turn:
     """The bot's answer to one message, readable while it grows and again afterwards.
@@ -34,7 +36,6 @@ class Turn:
         self.finished = False
         self.failed = False
         self.channel = channel
-        self._task: asyncio.Task[Any] | None = None
         self._grown = asyncio.Event()
 
     def start(self, work: Coroutine[Any, Any, Any]) -> None:
@@ -43,8 +44,9 @@ class Turn:
         Args:
             work: What calls the bot; its replies reach `add`.
         """
-        self._task = asyncio.create_task(work)
-        self._task.add_done_callback(self._end)
+        task = asyncio.create_task(work)
+        _running.add(task)
+        task.add_done_callback(self._end)
 
     def add(self, message: dict[str, Any]) -> None:
         """Append one message of the bot and wake up the readers."""
@@ -75,6 +77,7 @@ class Turn:
         return not self.failed
 
     def _end(self, task: asyncio.Task[Any]) -> None:
+        _running.discard(task)
         error = None if task.cancelled() else task.exception()
         self.failed = task.cancelled() or error is not None
         self.finished = True
@@ -88,14 +91,12 @@ class Turn:
 
 
 class Conversation:
-    """The recent turns of one session, and the order in which they run."""
+    """The recent turns of one session in this process."""
 
     MOST_TURNS = 50
 
     def __init__(self) -> None:
         self._turns: OrderedDict[UUID, Turn] = OrderedDict()
-        # Rasa's own lock looks again only once a second; waiting here costs no such pause.
-        self.order = asyncio.Lock()
 
     def turn(self, message_id: UUID) -> Turn | None:
         """Return the turn of a message that came before, unless it failed."""
@@ -127,6 +128,11 @@ class Conversations:
     def forget(self, conversation_id: str) -> None:
         """Drop what is kept of a conversation."""
         self._conversations.pop(conversation_id, None)
+
+
+def running_turns() -> int:
+    """Return how many messages are being answered in this process."""
+    return len(_running)
 
 
 def ready_agent(request: Request) -> Any | None:

@@ -17,6 +17,7 @@ from sanic import Blueprint, Request, response
 from sanic.exceptions import PayloadTooLarge
 from sanic.response import HTTPResponse
 
+from bot.channels.ended_chats import EndedChats, EndedFolder, EndedTable
 from bot.channels.messages import transcript
 from bot.channels.session_tokens import SessionTokens, secret_key
 from bot.channels.turns import NewMessageHandler
@@ -24,8 +25,17 @@ from bot.channels.web_api import CHANNEL, ChatApi
 from bot.channels.web_events import Audience, PushOutput
 from bot.channels.web_feedback import FeedbackBook
 from bot.channels.web_limits import Limits, Rate, TokenBuckets
-from bot.channels.web_requests import ChatError, allowed_origins, refuse, refuse_size
+from bot.channels.web_requests import (
+    ChatError,
+    allowed_origins,
+    refuse,
+    refuse_size,
+    refuse_without_database,
+)
 from bot.channels.web_site import ChatSite, render_page
+from bot.stores.process_link import get_bus, get_link
+from clinic.privacy.conversations import ConversationsUnavailable
+from clinic.privacy.provider import get_stores
 from clinic.settings import get_settings
 
 __all__ = [
@@ -53,7 +63,8 @@ class WebInput(InputChannel):
     def __init__(self, limits: Limits | None = None, var: Path | None = None) -> None:
         self._limits = limits or Limits()
         self._var = var
-        self._audience = Audience()
+        self._bus = get_bus()
+        self._audience = Audience(self._bus)
 
     @classmethod
     def name(cls) -> str:
@@ -82,17 +93,20 @@ class WebInput(InputChannel):
         var = self._var or settings.var
         site = ChatSite(settings.clinic, settings.root / "widget")
         api = ChatApi(
-            tokens=SessionTokens(secret_key(var), var / "ended_sessions"),
+            tokens=SessionTokens(secret_key(var), self._ended_chats(var)),
             origins=origins,
             limits=self._limits,
             on_new_message=on_new_message,
             audience=self._audience,
-            feedback=FeedbackBook(var / "feedback.jsonl"),
+            feedback=FeedbackBook(var / "feedback.jsonl", self._bus),
+            bus=self._bus,
         )
         blueprint = Blueprint("atlas_web_chat")
+        blueprint.listener(self._start_listening(), "before_server_start")
         blueprint.middleware(_headers(origins), "response")
         blueprint.exception(ChatError)(refuse)
         blueprint.exception(PayloadTooLarge)(refuse_size)
+        blueprint.exception(ConversationsUnavailable)(refuse_without_database)
         for name, path, read in (
             ("demo", "/demo", site.demo),
             ("page", "/chat", site.page),
@@ -113,6 +127,19 @@ class WebInput(InputChannel):
                 _preflight, f"/chat/{name}", methods=["OPTIONS"], name=f"{name}_preflight"
             )
         return blueprint
+
+    def _ended_chats(self, var: Path) -> EndedChats:
+        if get_link() is None:
+            return EndedFolder(var / "ended_sessions")
+        return EndedTable(get_stores().conversations, self._bus)
+
+    def _start_listening(self) -> Callable[..., Awaitable[None]]:
+        # A function: Sanic passes over any other callable without a word.
+        async def start(app: Any, _loop: Any) -> None:
+            app.ctx.audience = self._audience
+            await self._bus.start()
+
+        return start
 
 
 def _function(handler: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:

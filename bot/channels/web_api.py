@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 import time
@@ -14,6 +15,7 @@ from sanic.response import HTTPResponse
 
 from bot.channels.messages import (
     WELCOME,
+    answer_to,
     events_of,
     said_at,
     transcript,
@@ -22,7 +24,6 @@ from bot.channels.messages import (
 )
 from bot.channels.session_tokens import ChatSession, SessionTokens, TokenError
 from bot.channels.turns import (
-    Conversation,
     Conversations,
     NewMessageHandler,
     Turn,
@@ -31,7 +32,7 @@ from bot.channels.turns import (
     ready_agent,
     starting_words,
 )
-from bot.channels.web_events import MOST_STREAMS, Audience, next_or_none, write_event
+from bot.channels.web_events import GOODBYE, MOST_STREAMS, Audience, next_or_none, write_event
 from bot.channels.web_feedback import FeedbackBook, outcome_of
 from bot.channels.web_limits import Limits, TokenBuckets
 from bot.channels.web_requests import (
@@ -45,6 +46,7 @@ from bot.channels.web_requests import (
     read_body,
 )
 from bot.privacy_service import delete_conversation
+from bot.stores.bus import Bus
 from clinic.language.languages import choose_language
 
 CHANNEL = "web"
@@ -67,6 +69,7 @@ class ChatApi:
         on_new_message: Rasa's handler.
         audience: Who is told what happens in a conversation.
         feedback: Where opinions go.
+        bus: Tells the other processes.
     """
 
     def __init__(
@@ -77,15 +80,16 @@ class ChatApi:
         on_new_message: NewMessageHandler,
         audience: Audience,
         feedback: FeedbackBook,
+        bus: Bus,
     ) -> None:
         self._audience = audience
         self._feedback = feedback
         self._tokens = tokens
         self._origins = origins
         self._on_new_message = on_new_message
-        self._session_rate = TokenBuckets(limits.messages_per_session)
-        self._address_rate = TokenBuckets(limits.messages_per_address)
-        self._new_session_rate = TokenBuckets(limits.sessions_per_address)
+        self._session_rate = TokenBuckets(limits.messages_per_session, bus=bus, name="session")
+        self._address_rate = TokenBuckets(limits.messages_per_address, bus=bus, name="address")
+        self._new_session_rate = TokenBuckets(limits.sessions_per_address, bus=bus, name="new")
         self._conversations = Conversations()
 
     async def session(self, request: Request) -> HTTPResponse:
@@ -127,7 +131,7 @@ class ChatApi:
             turn = Turn(body.text, CHANNEL)
             conversation.remember(body.id, turn)
             language = preferred_language(request)
-            turn.start(self._answer_and_tell(agent, conversation, session, body, turn, language))
+            turn.start(self._answer_and_tell(agent, session, body, turn, language))
         elif turn.text != body.text:
             raise ChatError(409, "id_reused", "This id belongs to another message.")
         await self._stream(request, turn)
@@ -154,7 +158,7 @@ class ChatApi:
         check_origin(request, self._origins)
         await read_body(request, EmptyBody, may_be_missing=True)
         session = self._authenticate(request)
-        self._close(session)
+        await self._close(session)
         return response.json({"ended": True})
 
     async def delete(self, request: Request) -> HTTPResponse:
@@ -167,9 +171,8 @@ class ChatApi:
         await read_body(request, EmptyBody, may_be_missing=True)
         session = self._authenticate(request)
         agent = _ready_agent(request)
-        async with self._conversations.of(session.conversation_id).order:
-            await delete_conversation(agent, session.conversation_id)
-            self._close(session)
+        await delete_conversation(agent, session.conversation_id)
+        await self._close(session)
         return response.json({"deleted": True})
 
     async def feedback(self, request: Request) -> HTTPResponse:
@@ -209,6 +212,8 @@ class ChatApi:
             length = len(await events_of(agent, session.conversation_id))
             while self._tokens.lives(session):
                 event = await next_or_none(news, HEARTBEAT_SECONDS)
+                if event is not None and event[0] == GOODBYE:
+                    break
                 if event is None:
                     before, length = length, len(await events_of(agent, session.conversation_id))
                     lines = ":\n\n" if length == before else write_event("changed", {})
@@ -221,15 +226,14 @@ class ChatApi:
                 await reply.send(write_event("ended", {}))
             await reply.eof()
 
-    def _close(self, session: ChatSession) -> None:
-        self._tokens.revoke(session)
+    async def _close(self, session: ChatSession) -> None:
+        await asyncio.to_thread(self._tokens.revoke, session)
         self._conversations.forget(session.conversation_id)
         self._audience.tell(session.conversation_id, "ended")
 
     async def _answer_and_tell(
         self,
         agent: Any,
-        conversation: Conversation,
         session: ChatSession,
         body: MessageBody,
         turn: Turn,
@@ -242,7 +246,7 @@ class ChatApi:
         self._audience.tell(whose, "typing", busy=True)
         answered = False
         try:
-            await self._answer(agent, conversation, session, body, turn, language)
+            await self._answer(agent, session, body, turn, language)
             answered = True
         finally:
             if not answered:
@@ -252,18 +256,24 @@ class ChatApi:
     async def _answer(
         self,
         agent: Any,
-        conversation: Conversation,
         session: ChatSession,
         body: MessageBody,
         turn: Turn,
         language: str | None,
     ) -> None:
-        async with conversation.order:
-            text = await without_commands(agent, session.conversation_id, body.text)
+        output = WebOutput(turn, str(body.id), self._audience)
+        async with agent.lock_store.lock(session.conversation_id):
+            events = await events_of(agent, session.conversation_id)
+            # It may have come to another process first, or before a restart.
+            answer = answer_to(events, str(body.id))
+            if answer is not None:
+                for message in answer:
+                    await output.send_response(session.conversation_id, message)
+                return
             await self._on_new_message(
                 UserMessage(
-                    text,
-                    output_channel=WebOutput(turn, str(body.id), self._audience),
+                    without_commands(events, body.text),
+                    output_channel=output,
                     sender_id=session.conversation_id,
                     input_channel=CHANNEL,
                     message_id=str(body.id),

@@ -11,20 +11,31 @@ from typing import Any
 
 from rasa.core.channels.channel import OutputChannel
 
+from bot.stores.bus import Bus, News
+
 Event = tuple[str, dict[str, Any]]
 
 # A tab that reads this slowly is better off with a new connection and the history.
 _MOST_WAITING = 200
 MOST_STREAMS = 8
+# Ends a stream, not the chat.
+GOODBYE = "goodbye"
+_TOPIC = "push"
 # Seconds, one after the other.
 _SAVED_WITHIN = (0.3, 1.5)
 
 
 class Audience:
-    """Who watches which conversation in this process."""
+    """Who watches which conversation in this process, and the way to those of the others.
 
-    def __init__(self) -> None:
+    Args:
+        bus: Tells the other processes.
+    """
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
         self._watchers: defaultdict[str, set[asyncio.Queue[Event]]] = defaultdict(set)
+        bus.subscribe(_TOPIC, self._heed, self._tell_shortly)
 
     def count(self, conversation_id: str) -> int:
         """Return how many streams show a conversation."""
@@ -43,16 +54,37 @@ class Audience:
                 del self._watchers[conversation_id]
 
     def tell(self, conversation_id: str, name: str, **data: Any) -> None:
-        """Tell all who watch a conversation.
+        """Tell all who watch a conversation, in whatever process.
 
         Args:
             conversation_id: The conversation.
             name: The event's name.
             data: What it says.
         """
+        self._tell_here(conversation_id, name, data)
+        self._bus.tell(_TOPIC, id=conversation_id, name=name, data=data)
+
+    def send_away(self) -> None:
+        """End every stream of this process; the browsers come back, to another one."""
+        for queues in self._watchers.values():
+            for queue in queues:
+                while queue.full():
+                    queue.get_nowait()
+                queue.put_nowait((GOODBYE, {}))
+
+    def _tell_here(self, conversation_id: str, name: str, data: dict[str, Any]) -> None:
         for queue in self._watchers.get(conversation_id, ()):
             with contextlib.suppress(asyncio.QueueFull):
                 queue.put_nowait((name, data))
+
+    def _heed(self, news: News) -> None:
+        self._tell_here(news["id"], news["name"], news["data"])
+
+    def _tell_shortly(self, news: News) -> None:
+        """Let the others read in the history what was too long to be told."""
+        loop = asyncio.get_running_loop()
+        for pause in _SAVED_WITHIN:
+            loop.call_later(pause, self.tell, news["id"], "changed")
 
 
 class PushOutput(OutputChannel):

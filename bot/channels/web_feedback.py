@@ -8,8 +8,10 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
+from bot.stores.bus import Bus
 from clinic.clock import now
 
+_TOPIC = "feedback"
 _MOST = 20_000
 
 
@@ -20,11 +22,14 @@ class FeedbackBook:
 
     Args:
         path: The file; made when missing.
+        bus: Tells the other processes what was counted here.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, bus: Bus) -> None:
         self._path = path
-        self._given: OrderedDict[tuple[str, str, bool], None] = OrderedDict()
+        self._bus = bus
+        bus.subscribe(_TOPIC, lambda news: self._remember(tuple(news["key"])))
+        self._given: OrderedDict[tuple[Any, ...], None] = OrderedDict()
 
     def record(
         self, conversation_id: str, message: dict[str, Any], helpful: bool, reason: str | None
@@ -43,9 +48,8 @@ class FeedbackBook:
         key = (conversation_id, str(message["id"]), reason is None)
         if key in self._given:
             return False
-        self._given[key] = None
-        if len(self._given) > _MOST:
-            self._given.popitem(last=False)
+        self._remember(key)
+        self._bus.tell(_TOPIC, key=key)
         line: dict[str, Any] = {"day": f"{now():%Y-%m-%d}", "outcome": outcome_of(message)}
         line |= {"helpful": helpful} if reason is None else {"reason": reason}
         # One write of less than a page: lines of several processes do not mix.
@@ -53,6 +57,11 @@ class FeedbackBook:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
         return True
+
+    def _remember(self, key: tuple[Any, ...]) -> None:
+        self._given[key] = None
+        if len(self._given) > _MOST:
+            self._given.popitem(last=False)
 
 
 def outcome_of(message: dict[str, Any]) -> str:

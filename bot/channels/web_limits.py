@@ -6,6 +6,8 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from bot.stores.bus import Bus, News
+
 
 @dataclass(frozen=True)
 class Rate:
@@ -33,11 +35,19 @@ class TokenBuckets:
     Args:
         rate: What each key may do.
         most: How many keys are remembered.
+        bus: Tells the other processes what was taken here.
+        name: What the buckets are called there.
     """
 
-    def __init__(self, rate: Rate, most: int = 20_000) -> None:
+    def __init__(
+        self, rate: Rate, most: int = 20_000, bus: Bus | None = None, name: str = ""
+    ) -> None:
         self._rate = rate
         self._most = most
+        self._bus = bus
+        self._topic = f"rate {name}"
+        if bus is not None:
+            bus.subscribe(self._topic, self._heed)
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, key: str) -> float:
@@ -49,6 +59,15 @@ class TokenBuckets:
         Returns:
             0 when it was there, otherwise the seconds until it will be.
         """
+        wait = self._draw(key)
+        if not wait and self._bus is not None:
+            self._bus.tell(self._topic, key=key)
+        return wait
+
+    def _heed(self, news: News) -> None:
+        self._draw(news["key"])
+
+    def _draw(self, key: str) -> float:
         moment = time.monotonic()
         level, updated = self._buckets.pop(key, (self._rate.burst, moment))
         level = min(self._rate.burst, level + (moment - updated) * self._rate.per_second)

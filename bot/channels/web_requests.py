@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from pathlib import Path
 from typing import Any, Literal
@@ -14,7 +15,11 @@ from sanic import Request, response
 from sanic.exceptions import PayloadTooLarge, SanicException
 from sanic.response import HTTPResponse
 
+from bot.channels.turns import failure_words
+from clinic.privacy.conversations import ConversationsUnavailable
 from clinic.settings import SettingsError
+
+logger = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 16 * 1024
 MAX_TEXT_CHARACTERS = 4000
@@ -105,6 +110,15 @@ async def refuse_size(request: Request, error: PayloadTooLarge) -> HTTPResponse:
     """Tell the browser that its request is too large."""
     message = f"Send at most {MAX_BODY_BYTES} bytes."
     return await refuse(request, ChatError(413, "too_large", message))
+
+
+async def refuse_without_database(
+    request: Request, error: ConversationsUnavailable
+) -> HTTPResponse:
+    """Tell the browser that what was said cannot be read or written now."""
+    logger.error("The web chat has no database: %s", error)
+    problem = ChatError(503, "unavailable", failure_words(), {"Retry-After": "5"})
+    return await refuse(request, problem)
 
 
 def check_origin(request: Request, allowed: frozenset[str]) -> None:

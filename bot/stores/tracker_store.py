@@ -15,8 +15,9 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
+from rasa.core.agent import Agent
 from rasa.core.brokers.broker import EventBroker
-from rasa.core.tracker_store import TrackerStore
+from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -28,14 +29,29 @@ from clinic.privacy.conversations import Conversations, Version
 from clinic.privacy.redaction import redact_logs
 from clinic.settings import get_settings
 
+
+def _without_fallback(store: TrackerStore | None, domain: Domain | None) -> TrackerStore:
+    """Stand in for what wraps a tracker store in one that hides its failure."""
+    if store is None:
+        return InMemoryTrackerStore(domain)
+    store.domain = domain or Domain.empty()
+    return store
+
+
 # Rasa walks through all event classes for each event that it reads from the database, which
 # took a quarter of a turn; the classes do not change while the server runs.
 Event.resolve_by_type = staticmethod(cache(Event.resolve_by_type))
+
+# Rasa would go on in memory when a store fails: a patient's conversation would begin anew, and the
+# other workers would know nothing of it. Here the failure is told to the patient.
+Agent._create_tracker_store = staticmethod(_without_fallback)
 
 # How many conversations stay decoded in memory.
 _MOST_DECODED = 500
 # Where a tracker remembers how many of its events, from the first on, are written already.
 WRITTEN = "atlas_written_events"
+# Where it remembers how far the conversation was written when it was read.
+_VERSION = "atlas_version"
 _DELETED_BY_PATIENT = audit.Entry("delete", "patient")
 
 
@@ -63,33 +79,45 @@ class EncryptedTrackerStore(TrackerStore):
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return the present session of a conversation; None: there is none."""
-        return self._tracker(sender_id, await asyncio.to_thread(self._events, sender_id))
+        version, events = await asyncio.to_thread(self._events, sender_id)
+        return self._tracker(sender_id, version, events)
 
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         """Return all sessions of a conversation; None: there is none."""
         kept = await asyncio.to_thread(self.conversations.read, conversation_id, all_sessions=True)
-        events = None if kept is None else [_decode(event) for event in kept.events]
-        return self._tracker(conversation_id, events)
+        if kept is None:
+            return None
+        events = [_decode(event) for event in kept.events]
+        return self._tracker(conversation_id, kept.version, events)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Write what is new; delete the conversation instead if it asked for that."""
+        """Write what is new; delete the conversation instead if it asked for that.
+
+        Raises:
+            ConversationChanged: Somebody else wrote since the tracker was read.
+            ConversationsUnavailable: The database cannot be used now.
+        """
         # A tracker that was not read from here is written whole, as a session of its own.
         written: int = getattr(tracker, WRITTEN, 0)
         new = list(islice(tracker.events, written, None))
         if not new:
             return
-        if self.event_broker is not None:
-            await self._stream_new_events(self.event_broker, new, tracker.sender_id)
         deletion = deletion_in(new)
         if deletion is not None:
             remaining = what_remains(new)
             await self.forget(tracker.sender_id, deletion)
-            await asyncio.to_thread(self._write, tracker.sender_id, [remaining], ())
-            return
-        sessions = _sessions(new, begins=written == 0)
-        entries = entries_of(list(tracker.events), written, self.domain)
-        await asyncio.to_thread(self._write, tracker.sender_id, sessions, entries)
-        setattr(tracker, WRITTEN, len(tracker.events))
+            await asyncio.to_thread(self._write, tracker.sender_id, [remaining], (), None)
+        else:
+            sessions = _sessions(new, begins=written == 0)
+            entries = entries_of(list(tracker.events), written, self.domain)
+            before: Version | None = getattr(tracker, _VERSION, None)
+            version = await asyncio.to_thread(
+                self._write, tracker.sender_id, sessions, entries, before
+            )
+            setattr(tracker, WRITTEN, len(tracker.events))
+            setattr(tracker, _VERSION, version)
+        if self.event_broker is not None:
+            await self._stream_new_events(self.event_broker, new, tracker.sender_id)
 
     async def forget(self, conversation_id: str, entry: audit.Entry = _DELETED_BY_PATIENT) -> int:
         """Delete a conversation; the caller holds its lock.
@@ -113,25 +141,31 @@ class EncryptedTrackerStore(TrackerStore):
         """Return the ids of all conversations."""
         return await asyncio.to_thread(self.conversations.ids)
 
-    def _events(self, conversation_id: str) -> list[Event] | None:
+    def _events(self, conversation_id: str) -> tuple[Version | None, list[Event]]:
+        # Another process may have written meanwhile: what is decoded counts only where the
+        # database knows of nothing newer.
         version = self.conversations.version(conversation_id)
         if version is None:
-            return None
+            return None, []
         decoded = self._decoded.get(conversation_id, version)
         if decoded is not None:
-            return decoded
+            return version, decoded
         kept = self.conversations.read(conversation_id)
         if kept is None:
-            return None
+            return None, []
         events = [_decode(event) for event in kept.events]
         self._decoded.put(conversation_id, kept.version, events)
-        return events
+        return kept.version, events
 
     def _write(
-        self, conversation_id: str, sessions: list[list[Event]], entries: Iterable[audit.Entry]
-    ) -> None:
+        self,
+        conversation_id: str,
+        sessions: list[list[Event]],
+        entries: Iterable[audit.Entry],
+        after: Version | None,
+    ) -> Version:
         content = [[event.as_dict() for event in session] for session in sessions]
-        before, now = self.conversations.append(conversation_id, content, list(entries))
+        before, now = self.conversations.append(conversation_id, content, list(entries), after)
         known = self._decoded.get(conversation_id, before) if before else []
         if len(sessions) > 1:
             self._decoded.put(conversation_id, now, list(sessions[-1]))
@@ -139,9 +173,10 @@ class EncryptedTrackerStore(TrackerStore):
             self._decoded.put(conversation_id, now, [*known, *sessions[0]])
         else:
             self._decoded.drop(conversation_id)
+        return now
 
     def _tracker(
-        self, conversation_id: str, events: list[Event] | None
+        self, conversation_id: str, version: Version | None, events: list[Event]
     ) -> DialogueStateTracker | None:
         if not events:
             return None
@@ -149,6 +184,7 @@ class EncryptedTrackerStore(TrackerStore):
             conversation_id, events, self.domain.slots, domain=self.domain
         )
         setattr(tracker, WRITTEN, len(events))
+        setattr(tracker, _VERSION, version)
         return tracker
 
 

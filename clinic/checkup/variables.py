@@ -31,6 +31,16 @@ def _count(value: str) -> str:
     return "" if value.isascii() and value.isdigit() and int(value) >= 1 else "a number from 1"
 
 
+def _seconds(value: str) -> str:
+    fits = value.isascii() and value.isdigit() and int(value) <= 300
+    return "" if fits else "whole seconds from 0 to 300"
+
+
+def _broker(value: str) -> str:
+    fits = re.fullmatch(r"amqps?://[^\s/]+\S*", value)
+    return "" if fits else "an address such as amqp://user:password@host:5672/"
+
+
 def _switch(value: str) -> str:
     return "" if value.lower() in ("on", "off") else '"on" or "off"'
 
@@ -77,7 +87,10 @@ KNOWN: dict[str, _Check] = {
     "ATLAS_ACTION_URL": _web_address,
     "ATLAS_ALLOWED_ORIGINS": _origins,
     "ATLAS_API_TOKEN": _any,
+    "ATLAS_BROKER_QUEUE": _any,
+    "ATLAS_BROKER_URL": _broker,
     "ATLAS_DATABASE_URL": _any,  # clinic.settings reads it with SQLAlchemy's own parser
+    "ATLAS_DRAIN_DELAY": _seconds,
     "ATLAS_HOST": _any,
     "ATLAS_KEY_SERVICE": _any,
     "ATLAS_LOG": _one_of("json", "text"),
@@ -93,6 +106,7 @@ KNOWN: dict[str, _Check] = {
     "ATLAS_PUBLIC_URL": _web_address,
     "ATLAS_REST": _switch,
     "ATLAS_SECRET_KEY": _secret,
+    "ATLAS_WORKERS": _count,
     "OTEL_EXPORTER_OTLP_ENDPOINT": _web_address,
     "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": _web_address,
 }

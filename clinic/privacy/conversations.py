@@ -74,6 +74,10 @@ class ConversationsUnavailable(Exception):  # noqa: N818 - named for what the ca
     """The database cannot be used now; nothing was changed."""
 
 
+class ConversationChanged(Exception):  # noqa: N818 - named for what happened
+    """Somebody else wrote to the conversation meanwhile; nothing was written."""
+
+
 @dataclass(frozen=True)
 class Version:
     """How far a conversation was written.
@@ -145,6 +149,16 @@ class Conversations:
         with _told_as_unavailable():
             return self._ready()[1].hash(conversation_id, _PURPOSE)
 
+    def vault(self) -> Vault:
+        """Return what seals this database."""
+        with _told_as_unavailable():
+            return self._ready()[1]
+
+    def check(self) -> None:
+        """Reach the database, and do nothing there."""
+        with self.reading() as (connection, _):
+            connection.execute(sa.select(1))
+
     def version(self, conversation_id: str) -> Version | None:
         """Return how far a conversation was written; None: there is none."""
         with self.reading() as (connection, vault):
@@ -179,6 +193,7 @@ class Conversations:
         conversation_id: str,
         sessions: Sequence[Sequence[Event]],
         entries: Sequence[audit.Entry] = (),
+        after: Version | None = None,
     ) -> tuple[Version | None, Version]:
         """Write what a turn added.
 
@@ -186,13 +201,19 @@ class Conversations:
             conversation_id: Which conversation; it is made when there is none.
             sessions: New events; each further list begins a new session.
             entries: What the audit log tells of it, in the same transaction.
+            after: How far it must have been written before; None: that does not matter.
 
         Returns:
             How far it was written before, None where there was none, and how far it is now.
+
+        Raises:
+            ConversationChanged: It was written further, or deleted, since `after`.
         """
         with self.writing() as (connection, vault):
             hashed = vault.hash(conversation_id, _PURPOSE)
             versions = add_turns(connection, vault, conversation_id, sessions, clock.now())
+            if after is not None and versions[0] != after:
+                raise ConversationChanged("another process answered in this conversation")
             for entry in entries:
                 audit.append(connection, vault, entry, subject=hashed)
             return versions

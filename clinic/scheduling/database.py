@@ -90,6 +90,25 @@ class Database:
                 vault_of(engine.dialect).refresh(session.connection())
                 yield session
 
+    def is_current(self) -> bool:
+        """Tell whether the tables are as new as this Atlas; newer ones will do, too.
+
+        Raises:
+            SchedulerUnavailable: The database cannot be reached.
+        """
+        with _told_as_unavailable():
+            engine = self._ready_engine().execution_options(writes=False)
+            options = {"version_table": VERSION_TABLE}
+            with engine.connect() as connection:
+                current = MigrationContext.configure(
+                    connection, opts=options
+                ).get_current_revision()
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        script = ScriptDirectory.from_config(config)
+        older = {step.revision for step in script.walk_revisions()} - {script.get_current_head()}
+        return current is not None and current not in older
+
     def vault(self) -> Vault:
         """Return what seals this database.
 

@@ -17,6 +17,7 @@ from hypothesis import settings as tries
 from hypothesis import strategies as st
 
 from bot.channels.connectors import messenger_arrivals, telegram_arrival
+from bot.channels.ended_chats import EndedFolder
 from bot.channels.rest import RestError, read_message
 from bot.channels.session_tokens import SessionTokens, TokenError
 from bot.nlu.message_guard import disarm
@@ -108,7 +109,7 @@ _MALFORMED = (KeyError, TypeError, AttributeError, ValueError)
 @given(token=st.text(max_size=200) | st.binary(max_size=100).map(lambda b: b.decode("latin-1")))
 @example(token=UNSIGNED)
 def test_a_forged_session_token_is_refused(token: str, tmp_path: Path) -> None:
-    tokens = SessionTokens("k" * 48, tmp_path)
+    tokens = SessionTokens("k" * 48, EndedFolder(tmp_path))
     with pytest.raises(TokenError):
         tokens.check(token)
 
@@ -118,7 +119,7 @@ def test_a_forged_session_token_is_refused(token: str, tmp_path: Path) -> None:
 def test_a_session_token_with_one_bit_changed_is_refused(
     place: int, bit: int, tmp_path: Path
 ) -> None:
-    tokens = SessionTokens("k" * 48, tmp_path)
+    tokens = SessionTokens("k" * 48, EndedFolder(tmp_path))
     token, _ = tokens.issue()
     changed = bytearray(token.encode())
     place %= len(changed)

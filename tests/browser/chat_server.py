@@ -7,8 +7,8 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +18,7 @@ from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
 from sanic import Sanic
 
 from bot.channels.web import WebInput
+from bot.stores.lock_store import ConversationLocks
 
 Reply = dict[str, Any]
 
@@ -35,7 +36,7 @@ class ScriptedAgent:
         self.broken = False
         self.pause = 0.0
         self.trackers: dict[str, Any] = {}
-        self.lock_store = SimpleNamespace(lock=self._lock)
+        self.lock_store = ConversationLocks()
         self.processor = self
         self.tracker_store = self
         self.channel: WebInput | None = None
@@ -43,10 +44,6 @@ class ScriptedAgent:
 
     def is_ready(self) -> bool:
         return True
-
-    @asynccontextmanager
-    async def _lock(self, conversation_id: str) -> AsyncIterator[None]:
-        yield
 
     async def retrieve(self, conversation_id: str) -> Any:
         return self.trackers.get(conversation_id)
@@ -68,9 +65,14 @@ class ScriptedAgent:
     async def handle_message(self, message: UserMessage) -> None:
         self.heard.append(message.text)
         tracker = self.trackers[message.sender_id]
+        before = len(tracker.events)
         tracker.events.append(UserUttered(message.text, message_id=message.message_id))
         repeat = [{"text": f"You wrote: {message.text}"}]
-        await self._say(tracker, message.output_channel, self.script.get(message.text, repeat))
+        try:
+            await self._say(tracker, message.output_channel, self.script.get(message.text, repeat))
+        except RuntimeError:
+            del tracker.events[before:]  # Rasa saves whole turns only
+            raise
 
     def say_later(self, reply: Reply) -> None:
         """Let the bot say something outside a turn to the visitor who came last."""

@@ -50,6 +50,7 @@ from bot.channels.replies import (
     in_plain_words,
     pieces,
 )
+from bot.stores.lock_store import ConversationLocks
 from clinic.settings import get_settings
 
 CREDENTIALS = Path(__file__).parents[2] / "credentials.yml"
@@ -87,6 +88,7 @@ class EchoAgent:
         self.failure: Exception | None = None
         self.events: list[Any] = []
         self.tracker_store = self
+        self.lock_store = ConversationLocks()
 
     def is_ready(self) -> bool:
         return self.ready

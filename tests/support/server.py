@@ -70,12 +70,12 @@ class AtlasServer:
 
     def start(self) -> AtlasServer:
         """Start it and wait until it answers."""
-        environment = clean_environment(
-            PORT=str(self.port),
-            ATLAS_API_TOKEN=self.token,
-            ATLAS_DATABASE_URL=f"sqlite:///{self.database}",
-            **self._environment,
-        )
+        own = {
+            "PORT": str(self.port),
+            "ATLAS_API_TOKEN": self.token,
+            "ATLAS_DATABASE_URL": f"sqlite:///{self.database}",
+        }
+        environment = clean_environment(**{**own, **self._environment})
         with self.log.open("ab") as log:
             written = self.log.stat().st_size
             self._process = subprocess.Popen(
@@ -92,6 +92,12 @@ class AtlasServer:
                 raise AssertionError(f"Atlas did not start:\n{self.logged()[-3000:]}")
             time.sleep(0.1)
         return self
+
+    @property
+    def pid(self) -> int:
+        """The number of its process; with several workers that of their supervisor."""
+        assert self._process is not None
+        return self._process.pid
 
     def stop(self) -> int:
         """Ask it to stop, as a service manager does, and return its exit code."""
