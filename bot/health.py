@@ -7,6 +7,7 @@ database. `/readyz` says whether messages should come here, and if not, why.
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from typing import Any
 
@@ -75,7 +76,7 @@ def add_health(app: Sanic) -> Readiness:
     readiness = Readiness()
 
     async def alive(request: Request) -> HTTPResponse:
-        return response.json({"alive": True})
+        return response.json({"alive": True, "process": os.getpid()})
 
     async def ready(request: Request) -> HTTPResponse:
         checks = await readiness.checks(ready_agent(request) is not None)
