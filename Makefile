@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help run test shell train setup setup-test lint format types validate unit widget bench vignettes evaluate clean knowledge-check handbook sbom audit
+.PHONY: help run test shell train setup setup-test lint format types validate unit widget bench services soak vignettes evaluate clean knowledge-check handbook sbom audit
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -58,6 +58,13 @@ bench: setup-test  ## measure Atlas beside stock Rasa (makes an environment for 
 	@$(PYTHON) -m bench.run
 	@.venv/bin/atlas train
 	@$(PYTHON) -W ignore -m bench.components
+
+services: setup-test  ## start PostgreSQL and RabbitMQ for trying things, and print where they are
+	@$(PYTHON) -m bench.services
+
+soak: setup-test  ## 1,000 conversations at once for 10 minutes on two workers (ARGS="--minutes 3")
+	@.venv/bin/atlas train
+	@$(PYTHON) -W ignore -m bench.soak $(ARGS)
 
 vignettes: setup-test  ## play sample patients against a real server (writes docs/vignettes.md)
 	@.venv/bin/atlas train
