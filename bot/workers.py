@@ -178,9 +178,7 @@ class Supervisor:
         gone: Called with the number of each worker's process that ended.
     """
 
-    def __init__(
-        self, listening: socket.socket, count: int, gone: Callable[[int], None]
-    ) -> None:
+    def __init__(self, listening: socket.socket, count: int, gone: Callable[[int], None]) -> None:
         self._listening = listening
         self._count = count
         self._gone = gone

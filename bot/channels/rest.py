@@ -24,6 +24,7 @@ from sanic.response import HTTPResponse
 from bot.channels.messages import answer_to, events_of
 from bot.channels.switch import SWITCHED_OFF, SwitchedChannel, refusal
 from bot.channels.turns import (
+    FIRST_WORD_SECONDS,
     NewMessageHandler,
     Turn,
     failure_words,
@@ -148,7 +149,7 @@ class LoopbackRestInput(SwitchedChannel, RestInput):
         return response.json(turn.messages + _apology(turn, message))
 
     def _start(self, agent: Any, on_new_message: NewMessageHandler, message: RestMessage) -> Turn:
-        turn = Turn(message.text, self.name())
+        turn = Turn(message.text, self.name(), FIRST_WORD_SECONDS)
         output = RestOutput(turn)
         to_rasa = UserMessage(
             message.text,

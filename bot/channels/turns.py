@@ -19,6 +19,9 @@ logger = logging.getLogger(__name__)
 
 NewMessageHandler = Callable[[UserMessage], Coroutine[Any, Any, Any]]
 
+# A patient who has heard nothing for so long is told to try again, and whom to call.
+FIRST_WORD_SECONDS = 15.0
+
 _running: set[asyncio.Task[Any]] = set()
 
 
@@ -28,14 +31,17 @@ class Turn:
     Args:
         text: The message that is answered.
         channel: The channel's name, for the log.
+        patience: Seconds until it is given up where nothing was added; None: never.
     """
 
-    def __init__(self, text: str, channel: str) -> None:
+    def __init__(self, text: str, channel: str, patience: float | None = None) -> None:
         self.text = text
         self.messages: list[dict[str, Any]] = []
         self.finished = False
         self.failed = False
         self.channel = channel
+        self._patience = patience
+        self._giving_up: asyncio.TimerHandle | None = None
         self._grown = asyncio.Event()
 
     def start(self, work: Coroutine[Any, Any, Any]) -> None:
@@ -47,6 +53,8 @@ class Turn:
         task = asyncio.create_task(work)
         _running.add(task)
         task.add_done_callback(self._end)
+        if self._patience is not None:
+            self._giving_up = task.get_loop().call_later(self._patience, self._give_up, task)
 
     def add(self, message: dict[str, Any]) -> None:
         """Append one message of the bot and wake up the readers."""
@@ -76,8 +84,16 @@ class Turn:
             pass
         return not self.failed
 
+    def _give_up(self, task: asyncio.Task[Any]) -> None:
+        """End a turn that has not said a word yet; what is said already is worth the waiting."""
+        if not self.messages and not task.done():
+            logger.error("A %s message was not answered in time.", self.channel)
+            task.cancel()
+
     def _end(self, task: asyncio.Task[Any]) -> None:
         _running.discard(task)
+        if self._giving_up is not None:
+            self._giving_up.cancel()
         error = None if task.cancelled() else task.exception()
         self.failed = task.cancelled() or error is not None
         self.finished = True

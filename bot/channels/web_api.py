@@ -24,6 +24,7 @@ from bot.channels.messages import (
 )
 from bot.channels.session_tokens import ChatSession, SessionTokens, TokenError
 from bot.channels.turns import (
+    FIRST_WORD_SECONDS,
     Conversations,
     NewMessageHandler,
     Turn,
@@ -103,7 +104,7 @@ class ChatApi:
         self._limit(self._new_session_rate, address(request))
         agent = _ready_agent(request)
         token, session = self._tokens.issue()
-        turn = Turn(text="", channel=CHANNEL)
+        turn = Turn("", CHANNEL, FIRST_WORD_SECONDS)
         language = preferred_language(request)
         turn.start(self._welcome(agent, session.conversation_id, turn, language))
         messages = [message async for message in turn.read()]
@@ -128,7 +129,7 @@ class ChatApi:
         conversation = self._conversations.of(session.conversation_id)
         turn = conversation.turn(body.id)
         if turn is None:
-            turn = Turn(body.text, CHANNEL)
+            turn = Turn(body.text, CHANNEL, FIRST_WORD_SECONDS)
             conversation.remember(body.id, turn)
             language = preferred_language(request)
             turn.start(self._answer_and_tell(agent, session, body, turn, language))

@@ -156,12 +156,12 @@ class Conversations:
 
     def check(self) -> None:
         """Reach the database, and do nothing there."""
-        with self.reading() as (connection, _):
+        with self.reading(once=True) as (connection, _):
             connection.execute(sa.select(1))
 
     def version(self, conversation_id: str) -> Version | None:
         """Return how far a conversation was written; None: there is none."""
-        with self.reading() as (connection, vault):
+        with self.reading(once=True) as (connection, vault):
             row = _row(connection, vault.hash(conversation_id, _PURPOSE))
         return None if row is None else Version(row.incarnation, row.turns)
 
@@ -284,11 +284,18 @@ class Conversations:
             empty_log(self._ready()[0])
 
     @contextmanager
-    def reading(self) -> Iterator[tuple[Connection, Vault]]:
-        """Give a transaction that only reads, and the vault."""
+    def reading(self, *, once: bool = False) -> Iterator[tuple[Connection, Vault]]:
+        """Give a transaction that only reads, and the vault.
+
+        Args:
+            once: A single statement is read, which needs no beginning and no end.
+        """
         with _told_as_unavailable():
             engine, vault = self._ready()
-            with engine.execution_options(writes=False).begin() as connection:
+            options: dict[str, Any] = {"writes": False}
+            if engine.dialect.name == "postgresql":
+                options["isolation_level"] = "AUTOCOMMIT" if once else "REPEATABLE READ"
+            with engine.execution_options(**options).begin() as connection:
                 vault.refresh(connection)
                 yield connection, vault
 
