@@ -20,6 +20,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.stores.tracker_store import EncryptedTrackerStore
 from clinic.privacy import audit
+from clinic.privacy.conversations import ConversationChanged
 from clinic.settings import Settings, load_settings
 
 DOMAIN = Domain.from_yaml(
@@ -178,3 +179,25 @@ async def test_an_outcome_is_told_to_the_audit_log_once_with_the_version_of_the_
     assert [row.kind for row in rows] == ["outcome", "outcome"]
     assert '"rules": "20' in rows[0].detail
     assert "neck" not in str(rows)
+
+
+async def test_what_another_process_wrote_is_read_and_never_overwritten(
+    store: EncryptedTrackerStore, settings: Settings
+) -> None:
+    other = EncryptedTrackerStore(domain=DOMAIN)
+    tracker = await say(store, *TURN)
+    stale = await store.retrieve(tracker.sender_id)
+    assert stale is not None
+    seen = await other.retrieve(tracker.sender_id)
+    assert seen is not None
+    seen.update_with_events([UserUttered("from the other process")], DOMAIN)
+    await other.save(seen)
+    stale.update_with_events([UserUttered("too late")], DOMAIN)
+    with pytest.raises(ConversationChanged):
+        await store.save(stale)
+    now = await store.retrieve(tracker.sender_id)
+    assert now is not None
+    assert [e.text for e in now.events if isinstance(e, UserUttered)][1:] == [
+        "from the other process"
+    ]
+    other.conversations.close()
