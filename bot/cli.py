@@ -18,6 +18,7 @@ os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 from bot.backup_commands import add_backup_commands
 from bot.booking_commands import add_booking_commands
 from bot.privacy_commands import add_privacy_commands
+from bot.unused_packages import leave_out_unused_packages
 from clinic.backup.contents import BackupError
 from clinic.clock import ClockSettingError
 from clinic.datafiles import DataFileError
@@ -65,6 +66,8 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if "run" in chosen:
         return _run_without_rasa(chosen)
+    if chosen.command in ("serve", "worker"):
+        leave_out_unused_packages()
     _quieten()
     if chosen.command == "doctor":
         from bot.doctor import doctor

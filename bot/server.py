@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import gc
 import logging
 import os
@@ -81,6 +83,8 @@ def checked_model(settings: Settings) -> Path:
         DataFileError: A data or configuration file is not usable.
         ClockSettingError: ATLAS_NOW is no moment.
     """
+    # What the start makes, stays: looking for garbage in it would take a tenth of the start.
+    gc.disable()
     check_pipeline(settings.root / "config.yml")
     clock.now()  # a nonsensical ATLAS_NOW must show now, not in the middle of a conversation
     get_clinical_data()
@@ -186,13 +190,18 @@ def run_rasa(
         StartError: The model cannot be loaded.
     """
     # Rasa takes seconds to import, and is not needed to refuse a wrong setting.
+    from bot.rasa_shortcuts import shorten_rasa
     from bot.serving import ModelNotLoaded, make_app, run
+
+    shorten_rasa()
 
     def settled() -> None:
         # Model and rules stay for good: without this every full garbage collection walks
         # through them and holds one conversation up for a tenth of a second.
         gc.collect()
         gc.freeze()
+        gc.enable()
+        _give_back_memory()
         ready()
 
     attach = start_watching(settings, model.name)
@@ -203,3 +212,9 @@ def run_rasa(
         raise StartError(
             f"The model {model.name} cannot be loaded: delete it and run `make train`."
         ) from error
+
+
+def _give_back_memory() -> None:
+    """Return to the system what reading data and model left free; glibc keeps it otherwise."""
+    with contextlib.suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL("libc.so.6").malloc_trim(0)

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from bot.nlu.minilm_graph import EMBEDDING_SIZE
 from bot.nlu.ngram_features import NgramFeatures
-from bot.nlu.softmax_regression import fit_softmax
 
 _TOLERANCE = 1e-3
 
@@ -72,6 +71,9 @@ class LinearModel:
             iterations: The most steps of the solver.
             balanced: Whether rare labels count as much as frequent ones.
         """
+        # Brings SciPy's optimiser, which only training needs.
+        from bot.nlu.softmax_regression import fit_softmax
+
         wording = np.asarray(vectors)[:, EMBEDDING_SIZE:]
         centre, spread = wording.mean(axis=0), wording.std(axis=0) + 1e-6
         ngrams = NgramFeatures.fit(texts, ngram_kinds)

@@ -220,9 +220,16 @@ class _Known:
     def __init__(
         self, topics: NDArray[np.str_], aspects: NDArray[np.str_], vectors: _Vectors
     ) -> None:
-        self._topics = topics
-        self._aspects = aspects
-        self._vectors = vectors
+        # Side by side in memory by topic, so that one pass finds the best of each.
+        order = np.argsort(topics, kind="stable")
+        self._topics = topics[order]
+        self._aspects = aspects[order]
+        self._vectors = np.ascontiguousarray(vectors[order])
+        names, starts = np.unique(self._topics, return_index=True)
+        self._names: list[str] = names.tolist()
+        self._starts = starts
+        ends = [*starts[1:].tolist(), len(self._topics)]
+        self._parts = dict(zip(self._names, map(slice, starts.tolist(), ends), strict=True))
 
     @classmethod
     def empty(cls) -> _Known:
@@ -251,21 +258,19 @@ class _Known:
 
     def nearest(self, vector: _Vectors | None) -> dict[str, float]:
         """Return for each topic the likeness of its nearest sentence."""
-        if vector is None or not self._topics.size:
+        if vector is None or not self._names:
             return {}
-        return _best(self._topics, self._vectors @ vector[:EMBEDDING_SIZE])
+        best = np.maximum.reduceat(self._vectors @ vector[:EMBEDDING_SIZE], self._starts)
+        return dict(zip(self._names, best.tolist(), strict=True))
 
     def nearest_of(self, topic: str, vector: _Vectors | None) -> dict[str, float]:
         """Return for each aspect of a topic the likeness of its nearest sentence."""
-        if vector is None or not self._topics.size:
+        own = self._parts.get(topic)
+        if vector is None or own is None:
             return {}
-        own = self._topics == topic
-        return _best(self._aspects[own], self._vectors[own] @ vector[:EMBEDDING_SIZE])
-
-
-def _best(keys: NDArray[np.str_], likeness: NDArray[np.float32]) -> dict[str, float]:
-    best: dict[str, float] = {}
-    for key, value in zip(keys.tolist(), likeness.tolist(), strict=True):
-        if value > best.get(key, -1.0):
-            best[key] = value
-    return best
+        best: dict[str, float] = {}
+        likeness = self._vectors[own] @ vector[:EMBEDDING_SIZE]
+        for aspect, value in zip(self._aspects[own].tolist(), likeness.tolist(), strict=True):
+            if value > best.get(aspect, -1.0):
+                best[aspect] = value
+        return best

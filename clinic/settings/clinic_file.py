@@ -10,6 +10,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import holidays
+from holidays.registry import EntityLoader
 import phonenumbers
 from pydantic import BaseModel, Extra, StrictBool, StrictStr, ValidationError, validator
 
@@ -73,7 +74,7 @@ class HolidayRules(_Section):
     @validator("country")
     @classmethod
     def _known_country(cls, value: str) -> str:
-        if value and value not in holidays.list_supported_countries():
+        if value and value not in EntityLoader.get_country_codes():
             raise ValueError('expected a country code such as "US", or "" for no holidays')
         return value
 
@@ -81,7 +82,7 @@ class HolidayRules(_Section):
     @classmethod
     def _known_subdivision(cls, value: str, values: dict[str, Any]) -> str:
         country = values.get("country")
-        if value and country and value not in holidays.list_supported_countries()[country]:
+        if value and country and value not in getattr(holidays, country).subdivisions:
             raise ValueError(f"{value!r} is no part of {country} whose holidays are known")
         return value
 

@@ -1,0 +1,192 @@
+"""Shorten what Rasa does for every message, without changing what comes of it.
+
+Applied in the server only; training and the plain `rasa` commands run Rasa as it is.
+tests/unit/bot/test_rasa_shortcuts.py holds each shortcut against Rasa's own way. What each saved
+is in docs/performance.md.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import types
+from collections import deque
+from typing import Any, TypeVar
+
+import rasa.core.actions.forms
+import rasa.core.policies.memoization
+import rasa.core.policies.rule_policy
+import rasa.core.processor
+from rasa.core.actions.forms import FormAction
+from rasa.core.policies.memoization import MemoizationPolicy
+from rasa.core.policies.policy import PolicyPrediction
+from rasa.core.policies.rule_policy import (
+    LOOP_WAS_INTERRUPTED,
+    RULES,
+    RULES_FOR_LOOP_UNHAPPY_PATH,
+    RulePolicy,
+)
+from rasa.shared.core.constants import REQUESTED_SLOT
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, Event, SlotSet
+from rasa.shared.core.slots import Slot
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.graph_runner import StraightGraphRunner
+from bot.policies.agenda_policy import next_of_agenda
+
+_Tracker = DialogueStateTracker
+_Found = tuple[str | None, str | None, bool]
+_S = TypeVar("_S", bound=Slot)
+
+_rules_predict = RulePolicy.predict_action_probabilities
+_stories_predict = MemoizationPolicy.predict_action_probabilities
+_find_from_rules = RulePolicy._find_action_from_rules
+
+
+def shorten_rasa() -> None:
+    """Put the shortcuts in place; once more does no harm."""
+    Slot.__copy__ = copy_slot
+    _Tracker.copy = copy_tracker
+    FormAction._temporary_tracker = temporary_tracker
+    RulePolicy.predict_action_probabilities = ask_rules
+    RulePolicy._find_action_from_rules = find_from_rules
+    MemoizationPolicy.predict_action_probabilities = ask_stories
+    rasa.core.processor.DaskGraphRunner = StraightGraphRunner
+    for module in (
+        rasa.core.processor,
+        rasa.core.actions.forms,
+        rasa.core.policies.memoization,
+        rasa.core.policies.rule_policy,
+    ):
+        # These four copy only what they hand to structlog at DEBUG, which writes it at once.
+        module.copy = types.SimpleNamespace(deepcopy=_as_it_is)
+
+
+def copy_slot(slot: _S) -> _S:
+    """Copy a slot as copy.copy does, which looks for ways to pickle it first.
+
+    Args:
+        slot: A tracker copies all of them, of which there are over a hundred.
+    """
+    made = object.__new__(type(slot))
+    made.__dict__.update(slot.__dict__)
+    return made
+
+
+def copy_tracker(tracker: _Tracker) -> _Tracker:
+    """Copy the state of a tracker, which Rasa finds by running through all its events again.
+
+    Args:
+        tracker: Rasa copies it for each action that it runs.
+    """
+    made: _Tracker = _Tracker.__new__(_Tracker)
+    made.__dict__.update(tracker.__dict__)
+    made.events = deque(tracker.events, tracker._max_event_history)
+    made.slots = {name: copy.copy(slot) for name, slot in tracker.slots.items()}
+    if tracker.active_loop is not None:
+        made.active_loop = dataclasses.replace(tracker.active_loop)
+    # As Rasa leaves them in a copy
+    made.sender_source = made.model_id = made.assistant_id = None
+    return made
+
+
+def temporary_tracker(
+    form: FormAction, current_tracker: _Tracker, additional_events: list[Event], domain: Domain
+) -> _Tracker:
+    """Return what the tracker would be with more events, for a form's validation.
+
+    Args:
+        form: The form.
+        current_tracker: The tracker as it is.
+        additional_events: What the form's run has found so far.
+        domain: Ignored; the tracker knows its slots.
+    """
+    made = copy_tracker(current_tracker)
+    made.events = deque(current_tracker.events_after_latest_restart())
+    made.update(SlotSet(REQUESTED_SLOT, form.get_slot_to_fill(current_tracker)))
+    made.update(ActionExecuted(form.name()))
+    for event in additional_events:
+        made.update(event)
+    return made
+
+
+def ask_rules(
+    policy: RulePolicy,
+    tracker: _Tracker,
+    domain: Domain,
+    rule_only_data: dict[str, Any] | None = None,
+    **kwargs: Any,
+) -> PolicyPrediction:
+    """Predict by rules unless the agenda, whose word is certain, decides anyway.
+
+    Args:
+        policy: Rasa's policy.
+        tracker: The conversation.
+        domain: The domain.
+        rule_only_data: See RulePolicy, as kwargs.
+        **kwargs: See rule_only_data.
+    """
+    if next_of_agenda(tracker) is not None and not _tells_of_interruptions(policy):
+        return policy._prediction(policy._default_predictions(domain))
+    return _rules_predict(policy, tracker, domain, rule_only_data, **kwargs)
+
+
+def ask_stories(
+    policy: MemoizationPolicy,
+    tracker: _Tracker,
+    domain: Domain,
+    rule_only_data: dict[str, Any] | None = None,
+    **kwargs: Any,
+) -> PolicyPrediction:
+    """Predict by stories unless the agenda decides, or an open form goes on by itself.
+
+    Args:
+        policy: Rasa's policy.
+        tracker: The conversation.
+        domain: The domain.
+        rule_only_data: See MemoizationPolicy, as kwargs.
+        **kwargs: See rule_only_data.
+    """
+    if next_of_agenda(tracker) is not None or _form_goes_on(tracker):
+        return policy._prediction(policy._default_predictions(domain))
+    return _stories_predict(policy, tracker, domain, rule_only_data, **kwargs)
+
+
+def find_from_rules(
+    policy: RulePolicy, tracker: _Tracker, domain: Domain, use_text_for_last_user_input: bool
+) -> _Found:
+    """Look for a rule; where the words themselves are asked for, only if some rule names words.
+
+    Args:
+        policy: Rasa's policy.
+        tracker: The conversation.
+        domain: The domain.
+        use_text_for_last_user_input: Whether the message's words are looked at, not its intent.
+    """
+    if use_text_for_last_user_input and not _names_words(policy):
+        return None, None, False
+    found: _Found = _find_from_rules(policy, tracker, domain, use_text_for_last_user_input)
+    return found
+
+
+def _form_goes_on(tracker: _Tracker) -> bool:
+    return RulePolicy._find_action_from_loop_happy_path(tracker)[0] is not None
+
+
+def _tells_of_interruptions(policy: RulePolicy) -> bool:
+    """Tell whether a rule returns to a form in mid-way, which the form has to hear of."""
+    return LOOP_WAS_INTERRUPTED in policy.lookup.get(RULES_FOR_LOOP_UNHAPPY_PATH, {}).values()
+
+
+def _names_words(policy: RulePolicy) -> bool:
+    known: bool | None = getattr(policy, "atlas_names_words", None)
+    if known is None:
+        keys = [*policy.lookup.get(RULES, {}), *policy.lookup.get(RULES_FOR_LOOP_UNHAPPY_PATH, {})]
+        known = any('"text":' in key for key in keys)
+        policy.atlas_names_words = known
+    return known
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
