@@ -1,37 +1,22 @@
-"""The dialogue, and the client that holds it with a server over the REST channel."""
+"""The client that holds conversations with a server over the REST channel."""
 
 import asyncio
 import statistics
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import aiohttp
 
+from bench.dialogue import CHAT, DIALOGUE
 from bench.processes import BenchError
-
-# Nine of the twelve belong to intents that both assistants know (greeting, yes, no, "are you
-# a bot?", goodbye); "not very good" is stock Rasa's ground, neck pain and "what can you do?"
-# are Atlas's.
-DIALOGUE = (
-    "hello",
-    "not very good",
-    "yes",
-    "are you a bot?",
-    "my neck has been sore for two weeks",
-    "no",
-    "not really",
-    "of course",
-    "what can you do?",
-    "I don't think so",
-    "that sounds good",
-    "goodbye",
-)
 
 WEBHOOK = "/webhooks/rest/webhook"
 START_SECONDS = 300
 TURN_SECONDS = 60
+
+Wording = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -45,13 +30,27 @@ class LoadResult:
     messages_per_second: float
     p50_ms: float
     p95_ms: float
+    p99_ms: float
 
 
-async def first_answer(base_url: str, check: Callable[[], None]) -> None:
+def percentile(values: Sequence[float], share: int) -> float:
+    """Return the value that a share of a hundred stays below.
+
+    Args:
+        values: At least one.
+        share: 1-99.
+    """
+    if len(values) == 1:
+        return values[0]
+    return statistics.quantiles(values, n=100, method="inclusive")[share - 1]
+
+
+async def first_answer(base_url: str, wording: Wording, check: Callable[[], None]) -> None:
     """Wait until the server answers a message.
 
     Args:
         base_url: The server's address.
+        wording: How a message is worded for this assistant.
         check: Called between the attempts; raises when waiting on is useless.
 
     Raises:
@@ -59,7 +58,7 @@ async def first_answer(base_url: str, check: Callable[[], None]) -> None:
     """
 
     async def attempt(session: aiohttp.ClientSession) -> bool:
-        return await _say(session, base_url + WEBHOOK, _new_sender(), DIALOGUE[0])
+        return await _say(session, base_url + WEBHOOK, _new_sender(), wording(CHAT[0]))
 
     await _until(attempt, base_url, check)
 
@@ -74,11 +73,14 @@ async def page_ready(url: str, check: Callable[[], None]) -> None:
     await _until(attempt, url, check)
 
 
-async def hold_conversations(base_url: str, users: int, conversations: int) -> LoadResult:
+async def hold_conversations(
+    base_url: str, wording: Wording, users: int, conversations: int
+) -> LoadResult:
     """Let users hold conversations at the same time, each waiting for every reply.
 
     Args:
         base_url: The server's address.
+        wording: How a message is worded for this assistant.
         users: How many talk at once.
         conversations: How many in all, rounded up so that every user holds as many.
 
@@ -97,7 +99,7 @@ async def hold_conversations(base_url: str, users: int, conversations: int) -> L
             sender = _new_sender()
             for text in DIALOGUE:
                 started = time.perf_counter()
-                answered = await _say(session, base_url + WEBHOOK, sender, text)
+                answered = await _say(session, base_url + WEBHOOK, sender, wording(text))
                 latencies.append((time.perf_counter() - started) * 1000)
                 unanswered += not answered
 
@@ -110,16 +112,48 @@ async def hold_conversations(base_url: str, users: int, conversations: int) -> L
         error = errors.exceptions[0]
         raise BenchError(f"{base_url} failed under {users} user(s): {error!r}") from error
     seconds = time.perf_counter() - started
-    percentiles = statistics.quantiles(latencies, n=100, method="inclusive")
     return LoadResult(
         users=users,
         messages=len(latencies),
         unanswered=unanswered,
         seconds=seconds,
         messages_per_second=len(latencies) / seconds,
-        p50_ms=percentiles[49],
-        p95_ms=percentiles[94],
+        p50_ms=percentile(latencies, 50),
+        p95_ms=percentile(latencies, 95),
+        p99_ms=percentile(latencies, 99),
     )
+
+
+async def hold_long_chats(
+    base_url: str, wording: Wording, chats: int, turns: int
+) -> list[list[float]]:
+    """Hold long chats one after the other.
+
+    Args:
+        base_url: The server's address.
+        wording: How a message is worded for this assistant.
+        chats: How many.
+        turns: How many messages each.
+
+    Returns:
+        Milliseconds by turn, one for each chat.
+
+    Raises:
+        BenchError: If a message is refused or not answered within TURN_SECONDS.
+    """
+    latencies: list[list[float]] = [[] for _ in range(turns)]
+    try:
+        async with _session() as session:
+            for _ in range(chats):
+                sender = _new_sender()
+                for turn in range(turns):
+                    text = wording(CHAT[turn % len(CHAT)])
+                    started = time.perf_counter()
+                    await _say(session, base_url + WEBHOOK, sender, text)
+                    latencies[turn].append((time.perf_counter() - started) * 1000)
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise BenchError(f"{base_url} failed in a long chat: {error!r}") from error
+    return latencies
 
 
 async def _until(

@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 STOP_SECONDS = 20
 
 
@@ -73,12 +74,19 @@ class Service:
         self._cwd = cwd
         self._log = log
         self._env = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", **(env or {})}
+        # Whoever runs a server keeps Python's compiled modules; a start without them is no start
+        # that anybody has twice.
+        self._env.pop("PYTHONDONTWRITEBYTECODE", None)
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def command(self) -> str:
         """The command line, its paths relative to the project."""
         return " ".join(self._argv).replace(f"{ROOT}/", "")
+
+    def add_environment(self, **variables: str) -> None:
+        """Set variables of the environment; before the start."""
+        self._env.update(variables)
 
     def start(self) -> None:
         """Start the process.
@@ -120,6 +128,11 @@ class Service:
         """Sum the resident memory of the process and its descendants, in megabytes (10^6)."""
         assert self._process is not None
         return sum(map(_resident_bytes, _process_tree(self._process.pid))) / 1e6
+
+    def processor_seconds(self) -> float:
+        """Sum the processor time that the process and its descendants have used."""
+        assert self._process is not None
+        return sum(map(_processor_ticks, _process_tree(self._process.pid))) / TICKS_A_SECOND
 
     def stop(self) -> None:
         """Stop the process and its children; do nothing if it was never started."""
@@ -169,3 +182,13 @@ def _resident_bytes(pid: int) -> int:
     except (FileNotFoundError, ProcessLookupError):
         return 0
     return int(statm.split()[1]) * PAGE_BYTES
+
+
+def _processor_ticks(pid: int) -> int:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    # After the name and the state, user and system time are the twelfth and thirteenth.
+    fields = stat.rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])

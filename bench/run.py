@@ -1,26 +1,23 @@
-"""Measure stock Rasa and Atlas on the same dialogue and write the report.
+"""Measure stock Rasa, the floor and Atlas on the same dialogue and write the report with plots.
 
 Run with `.venv/bin/python -m bench.run`. The first run installs and trains stock Rasa in
-bench/work/stock (2.5 GB) and keeps it. A run of both assistants writes bench/report.md and
-bench/report.json; with `--only` there is nothing to compare, so the report goes to bench/work.
+bench/work/stock (2.5 GB) and keeps it. A run of all assistants writes bench/report.md,
+bench/report.json and bench/plots; with `--only` the report goes to bench/work.
 """
 
 import argparse
-import asyncio
 import json
-import os
 import shutil
 import signal
-import socket
 import sys
-import time
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
 from bench import report
-from bench.load import first_answer, hold_conversations, page_ready
+from bench.goals import Measurement
+from bench.measure import Amount, DatabaseCalls, Run, count_database_calls, measure
+from bench.plots import draw
 from bench.processes import ROOT, BenchError
 from bench.targets import TARGETS, WORK, Target
 
@@ -28,100 +25,91 @@ from bench.targets import TARGETS, WORK, Target
 def main() -> int:
     """Run the benchmark as the command line says and give the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m bench.run")
-    parser.add_argument("--only", choices=sorted(TARGETS), help="measure one assistant alone")
+    parser.add_argument("--only", choices=sorted(TARGETS), nargs="+", help="measure these alone")
     parser.add_argument(
-        "--conversations", type=_positive, default=30, help="conversations in a load (30)"
+        "--conversations", type=_positive, default=48, help="conversations in a load (48)"
     )
+    parser.add_argument("--long-chats", type=_positive, default=3, help="chats of 200 turns (3)")
     parser.add_argument("--runs", type=_positive, default=3, help="starts of each assistant (3)")
-    parser.add_argument("--retrain", action="store_true", help="train stock Rasa again")
+    parser.add_argument("--retrain", action="store_true", help="train again what was timed before")
+    parser.add_argument("--train-only", action="store_true", help="install, train and stop")
     arguments = parser.parse_args()
     # Leaving through an exception stops the servers that were started.
     signal.signal(signal.SIGTERM, _leave)
-    names = [arguments.only] if arguments.only else list(TARGETS)
-    targets = [TARGETS[name] for name in names]
+    targets = [TARGETS[name] for name in TARGETS if name in (arguments.only or TARGETS)]
+    amount = Amount(
+        arguments.conversations, arguments.long_chats, max(4, arguments.conversations // 6)
+    )
+    folder = WORK if arguments.only else ROOT / "bench"
     try:
-        page, data = _benchmark(
-            targets, arguments.conversations, arguments.runs, retrain=arguments.retrain
-        )
+        trainings = []
+        for target in targets:
+            _say(f"{target.title}: preparing and training")
+            trainings.append(target.train(retrain=arguments.retrain))
+        if arguments.train_only:
+            return 0
+        runs, commands = _measure_in_turns(targets, amount, arguments.runs)
+        measurements = [
+            Measurement(
+                name=target.name,
+                title=target.title,
+                commands=commands[target.name],
+                versions=target.versions(),
+                training=training,
+                runs=runs[target.name],
+                database_calls=_counted(target),
+            )
+            for target, training in zip(targets, trainings, strict=True)
+        ]
     except BenchError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
-    folder = WORK if arguments.only else ROOT / "bench"
+    about = report.About(datetime.now(UTC).isoformat(timespec="seconds"), report.machine(), amount)
+    plots = {
+        title: file.relative_to(folder).as_posix()
+        for title, file in draw(measurements, folder / "plots").items()
+    }
+    page = report.as_markdown(measurements, about, plots)
+    data = json.dumps(report.as_json(measurements, about), indent=1) + "\n"
     (folder / "report.md").write_text(page)
     (folder / "report.json").write_text(data)
     print(page)
     return 0
 
 
-def _benchmark(
-    targets: list[Target], conversations: int, runs: int, *, retrain: bool
-) -> tuple[str, str]:
-    trainings = []
-    for target in targets:
-        _say(f"{target.title}: preparing and training")
-        trainings.append(target.train(retrain=retrain))
-    measured: list[list[report.Run]] = [[] for _ in targets]
-    commands: list[list[str]] = [[] for _ in targets]
-    # The assistants take turns, so that a slow spell of the machine touches both.
+def _measure_in_turns(
+    targets: list[Target], amount: Amount, runs: int
+) -> tuple[dict[str, list[Run]], dict[str, list[str]]]:
+    measured: dict[str, list[Run]] = {target.name: [] for target in targets}
+    commands: dict[str, list[str]] = {}
+    # The assistants take turns, so that a slow spell of the machine touches all.
     for number in range(1, runs + 1):
-        for index, target in enumerate(targets):
+        for target in targets:
             _say(f"{target.title}: run {number} of {runs}")
-            folder = WORK / "runs" / f"{target.name}-{number}"
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            run, commands[index] = asyncio.run(_measure(target, folder, conversations))
-            measured[index].append(run)
-    measurements = [
-        report.Measurement(
-            target.name,
-            target.title,
-            commands[index],
-            target.versions(),
-            trainings[index],
-            measured[index],
-        )
-        for index, target in enumerate(targets)
-    ]
-    about = report.machine()
-    date = datetime.now(UTC).isoformat(timespec="seconds")
-    page = report.as_markdown(measurements, about, date, conversations)
-    data = report.as_json(measurements, about, date, conversations)
-    return page, json.dumps(data, indent=2) + "\n"
+            folder = _empty(f"{target.name}-{number}")
+            measured[target.name].append(measure(target, folder, amount))
+            services = target.services(folder, 5005, 5055)
+            commands[target.name] = [service.command for service in services]
+            _drop_databases(folder)
+    return measured, commands
 
 
-async def _measure(
-    target: Target, folder: Path, conversations: int
-) -> tuple[report.Run, list[str]]:
-    port, helper_port = _free_ports(2)
-    services = target.services(folder, port, helper_port)
-    *helpers, server = services
-    base_url = f"http://127.0.0.1:{port}"
-    load_average = os.getloadavg()[0]
-    with ExitStack() as stack:
-        for helper in helpers:
-            stack.callback(helper.stop)
-            helper.start()
-            await page_ready(helper.ready_url, helper.check)
-        # A helper that the assistant needs is up by now; its start is not counted.
-        stack.callback(server.stop)
-        started = time.perf_counter()
-        server.start()
-        await first_answer(base_url, server.check)
-        start_seconds = time.perf_counter() - started
-        after_start = {service.name: service.resident_mb() for service in services}
-        await hold_conversations(base_url, users=1, conversations=1)
-        loads = [await hold_conversations(base_url, users, conversations) for users in report.USERS]
-        after_load = {service.name: service.resident_mb() for service in services}
-    run = report.Run(load_average, start_seconds, after_start, after_load, loads)
-    return run, [service.command for service in services]
+def _counted(target: Target) -> DatabaseCalls | None:
+    _say(f"{target.title}: counting database statements")
+    return count_database_calls(target, _empty(f"{target.name}-counted"))
 
 
-def _free_ports(count: int) -> list[int]:
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [int(each.getsockname()[1]) for each in sockets]
+def _empty(name: str) -> Path:
+    folder = WORK / "runs" / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _drop_databases(folder: Path) -> None:
+    """Delete what a run wrote; with all synthetic conversations that is gigabytes."""
+    for file in folder.glob("*.db*"):
+        file.unlink()
 
 
 def _positive(text: str) -> int:

@@ -1,4 +1,4 @@
-"""The two assistants: how each is installed, trained and served."""
+"""The assistants: how each is installed, trained, spoken to and served."""
 
 import json
 import shutil
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bench.processes import ROOT, BenchError, Service, run_logged
+from bot.model import digest
 
 WORK = ROOT / "bench" / "work"
 
@@ -54,6 +55,15 @@ class Target(Protocol):
             helper_port: A free port for a process beside it.
         """
 
+    def wording(self, text: str) -> str:
+        """Return how a message of the dialogue is worded for this assistant."""
+
+    def conversations(self, folder: Path) -> Path | None:
+        """Give the SQLite file with the conversations of a run; None: memory keeps them."""
+
+    def bookings(self, folder: Path) -> Path | None:
+        """Give the SQLite file with the appointments of a run; None: it books nothing."""
+
     def versions(self) -> dict[str, str]:
         """Give the versions of Python and of the libraries that matter."""
 
@@ -95,9 +105,10 @@ class Stock:
         """Give the action server and the Rasa server."""
         rasa = str(self.bin / "rasa")
         endpoints = folder / "endpoints.yml"
+        database = self.conversations(folder)
         endpoints.write_text(
             f'action_endpoint:\n  url: "http://127.0.0.1:{helper_port}/webhook"\n'
-            f'tracker_store:\n  type: SQL\n  dialect: sqlite\n  db: "{folder / "tracker.db"}"\n'
+            f'tracker_store:\n  type: SQL\n  dialect: sqlite\n  db: "{database}"\n'
         )
         actions = Service(
             "action server",
@@ -117,6 +128,17 @@ class Stock:
             log=folder / "server.log",
         )
         return [actions, server]
+
+    def wording(self, text: str) -> str:
+        """Return the message as it is."""
+        return text
+
+    def conversations(self, folder: Path) -> Path:
+        """Give the tracker store's file."""
+        return folder / "tracker.db"
+
+    def bookings(self, folder: Path) -> None:
+        """Give nothing: stock Rasa books nothing."""
 
     def versions(self) -> dict[str, str]:
         """Give the versions in the stock environment."""
@@ -145,18 +167,23 @@ class Atlas:
         """Time a training from nothing; the model that the project serves stays as it is.
 
         Args:
-            retrain: Without effect: the project changes, so each measurement trains anew.
+            retrain: Train again even if the present data and code were timed before.
 
         Returns:
-            This training's time.
+            The time for the present data and code.
         """
+        kept = self._home / f"training-{digest(ROOT)}.json"
+        if kept.exists() and not retrain:
+            return Training(**json.loads(kept.read_text()))
         shutil.rmtree(self._home, ignore_errors=True)
-        return _train(
+        training = _train(
             [str(self._bin / "rasa"), "train", "--force", "--out", str(self._home / "models")],
             cwd=ROOT,
             log=self._home / "train.log",
             cache=self._home / "cache",
         )
+        kept.write_text(json.dumps(asdict(training)))
+        return training
 
     def services(self, folder: Path, port: int, helper_port: int) -> list[Service]:
         """Give the server; actions run inside it, so that nothing takes `helper_port`."""
@@ -165,16 +192,80 @@ class Atlas:
             [str(self._bin / "atlas"), "serve"],
             cwd=ROOT,
             log=folder / "server.log",
-            env={"PORT": str(port), "ATLAS_DATABASE_URL": f"sqlite:///{folder / 'atlas.db'}"},
+            env={"PORT": str(port), "ATLAS_DATABASE_URL": f"sqlite:///{self.bookings(folder)}"},
         )
         return [server]
+
+    def wording(self, text: str) -> str:
+        """Return the message as it is."""
+        return text
+
+    def conversations(self, folder: Path) -> Path:
+        """Give the file with the sealed conversations."""
+        return folder / "atlas-conversations.db"
+
+    def bookings(self, folder: Path) -> Path:
+        """Give the calendar."""
+        return folder / "atlas.db"
 
     def versions(self) -> dict[str, str]:
         """Give the versions in the project's environment."""
         return _versions(self._bin / "python")
 
 
-TARGETS: dict[str, Target] = {target.name: target for target in (Stock(), Atlas())}
+class Floor:
+    """Rasa with an empty pipeline, one rule and conversations in memory: what Rasa itself costs."""
+
+    name = "floor"
+    title = "floor"
+
+    _project = ROOT / "bench" / "floor"
+    _home = WORK / "floor"
+    _bin = ROOT / ".venv" / "bin"
+
+    def train(self, *, retrain: bool) -> Training:
+        """Train, which takes seconds.
+
+        Args:
+            retrain: Without effect.
+        """
+        shutil.rmtree(self._home, ignore_errors=True)
+        return _train(
+            [str(self._bin / "rasa"), "train", "core", "--out", str(self._home / "models")],
+            cwd=self._project,
+            log=self._home / "train.log",
+            cache=self._home / "cache",
+        )
+
+    def services(self, folder: Path, port: int, helper_port: int) -> list[Service]:
+        """Give the Rasa server alone."""
+        server = Service(
+            "server",
+            [
+                *(str(self._bin / "rasa"), "run", "--interface", "127.0.0.1"),
+                *("--port", str(port), "--model", str(self._home / "models")),
+            ],
+            cwd=self._project,
+            log=folder / "server.log",
+        )
+        return [server]
+
+    def wording(self, text: str) -> str:
+        """Return an intent by name, since nothing here understands words."""
+        return "/say"
+
+    def conversations(self, folder: Path) -> None:
+        """Give nothing: memory keeps them."""
+
+    def bookings(self, folder: Path) -> None:
+        """Give nothing: it books nothing."""
+
+    def versions(self) -> dict[str, str]:
+        """Give the versions in the project's environment."""
+        return _versions(self._bin / "python")
+
+
+TARGETS: dict[str, Target] = {target.name: target for target in (Stock(), Floor(), Atlas())}
 
 
 def _train(argv: list[str], *, cwd: Path, log: Path, cache: Path | None = None) -> Training:

@@ -38,7 +38,9 @@ class StraightGraphRunner(DaskGraphRunner):
             raise GraphRunError("An input of the graph has the name of one of its nodes.")
         try:
             for name, needs in order.items():
-                done[name] = self._instantiated_nodes[name](*(done.get(need, need) for need in needs))
+                done[name] = self._instantiated_nodes[name](
+                    *(done.get(need, need) for need in needs)
+                )
         except RuntimeError as error:
             raise GraphRunError("Error running runner.") from error
         return {name: done[name][1] for name in wanted}

@@ -35,7 +35,6 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.graph_runner import StraightGraphRunner
 from bot.policies.agenda_policy import next_of_agenda
 
-_Tracker = DialogueStateTracker
 _Found = tuple[str | None, str | None, bool]
 _S = TypeVar("_S", bound=Slot)
 
@@ -47,7 +46,7 @@ _find_from_rules = RulePolicy._find_action_from_rules
 def shorten_rasa() -> None:
     """Put the shortcuts in place; once more does no harm."""
     Slot.__copy__ = copy_slot
-    _Tracker.copy = copy_tracker
+    DialogueStateTracker.copy = copy_tracker
     FormAction._temporary_tracker = temporary_tracker
     RulePolicy.predict_action_probabilities = ask_rules
     RulePolicy._find_action_from_rules = find_from_rules
@@ -74,13 +73,13 @@ def copy_slot(slot: _S) -> _S:
     return made
 
 
-def copy_tracker(tracker: _Tracker) -> _Tracker:
+def copy_tracker(tracker: DialogueStateTracker) -> DialogueStateTracker:
     """Copy the state of a tracker, which Rasa finds by running through all its events again.
 
     Args:
         tracker: Rasa copies it for each action that it runs.
     """
-    made: _Tracker = _Tracker.__new__(_Tracker)
+    made: DialogueStateTracker = DialogueStateTracker.__new__(DialogueStateTracker)
     made.__dict__.update(tracker.__dict__)
     made.events = deque(tracker.events, tracker._max_event_history)
     made.slots = {name: copy.copy(slot) for name, slot in tracker.slots.items()}
@@ -92,8 +91,11 @@ def copy_tracker(tracker: _Tracker) -> _Tracker:
 
 
 def temporary_tracker(
-    form: FormAction, current_tracker: _Tracker, additional_events: list[Event], domain: Domain
-) -> _Tracker:
+    form: FormAction,
+    current_tracker: DialogueStateTracker,
+    additional_events: list[Event],
+    domain: Domain,
+) -> DialogueStateTracker:
     """Return what the tracker would be with more events, for a form's validation.
 
     Args:
@@ -113,7 +115,7 @@ def temporary_tracker(
 
 def ask_rules(
     policy: RulePolicy,
-    tracker: _Tracker,
+    tracker: DialogueStateTracker,
     domain: Domain,
     rule_only_data: dict[str, Any] | None = None,
     **kwargs: Any,
@@ -134,7 +136,7 @@ def ask_rules(
 
 def ask_stories(
     policy: MemoizationPolicy,
-    tracker: _Tracker,
+    tracker: DialogueStateTracker,
     domain: Domain,
     rule_only_data: dict[str, Any] | None = None,
     **kwargs: Any,
@@ -154,7 +156,10 @@ def ask_stories(
 
 
 def find_from_rules(
-    policy: RulePolicy, tracker: _Tracker, domain: Domain, use_text_for_last_user_input: bool
+    policy: RulePolicy,
+    tracker: DialogueStateTracker,
+    domain: Domain,
+    use_text_for_last_user_input: bool,
 ) -> _Found:
     """Look for a rule; where the words themselves are asked for, only if some rule names words.
 
@@ -170,7 +175,7 @@ def find_from_rules(
     return found
 
 
-def _form_goes_on(tracker: _Tracker) -> bool:
+def _form_goes_on(tracker: DialogueStateTracker) -> bool:
     return RulePolicy._find_action_from_loop_happy_path(tracker)[0] is not None
 
 

@@ -106,7 +106,10 @@ class _StandInFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def leave_out_unused_packages() -> None:
     """Stand in for the unused packages that are not loaded yet."""
-    names = [*_UNUSED, *(name for name, needs in _UNUSED_WITHOUT.items() if needs not in os.environ)]
+    names = [
+        *_UNUSED,
+        *(name for name, needs in _UNUSED_WITHOUT.items() if needs not in os.environ),
+    ]
     sys.meta_path.insert(0, _StandInFinder([name for name in names if name not in sys.modules]))
     for name in _MISSED_BY_NOBODY:
         # What Python has as None, it refuses to import.

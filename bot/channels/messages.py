@@ -9,6 +9,8 @@ from typing import Any
 from rasa.shared.core.constants import IS_EXTERNAL
 from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
 
+from bot.stores.tracker_store import EncryptedTrackerStore
+
 # The turn that the messages before the visitor's first one belong to. A message of the bot is
 # called after the visitor's message that it answers and its place in the answer, so that it has
 # the same id in the answer, in the push and in the history.
@@ -161,5 +163,9 @@ def answer_to(events: Iterable[Any], message_id: str) -> list[dict[str, Any]] | 
 
 async def events_of(agent: Any, conversation_id: str) -> list[Any]:
     """Return the events of a conversation, oldest first; none when it is unknown."""
-    tracker = await agent.tracker_store.retrieve(conversation_id)
+    # Rasa wraps the store in one that survives its failure.
+    store = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
+    if isinstance(store, EncryptedTrackerStore):
+        return await store.session_events(conversation_id)
+    tracker = await store.retrieve(conversation_id)
     return [] if tracker is None else list(tracker.events)

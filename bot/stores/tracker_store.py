@@ -2,7 +2,8 @@
 
 What differs from Rasa's SQL store: events are encrypted and the id is a keyed hash; a turn is one
 row, written in one short transaction in a thread, so that no conversation waits for another's
-disk; conversations of late are kept decoded; and a conversation that asked for it is deleted.
+disk; conversations of late are kept decoded, long ones shortened; and a conversation that asked
+for it is deleted.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.stores.audit_entries import entries_of
 from bot.stores.forgetting import deletion_in, what_remains
+from bot.stores.recent_events import is_shortened, shortened
 from clinic.privacy import audit
 from clinic.privacy.conversations import Conversations, Version
 from clinic.privacy.redaction import redact_logs
@@ -78,9 +80,14 @@ class EncryptedTrackerStore(TrackerStore):
         self._decoded = _Decoded(_MOST_DECODED)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        """Return the present session of a conversation; None: there is none."""
+        """Return the present session, shortened when it is long; None: there is none."""
         version, events = await asyncio.to_thread(self._events, sender_id)
         return self._tracker(sender_id, version, events)
+
+    async def session_events(self, conversation_id: str) -> list[Event]:
+        """Return all events of the present session, of which `retrieve` gives the last turns."""
+        _, events = await asyncio.to_thread(self._events, conversation_id, whole=True)
+        return events
 
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         """Return all sessions of a conversation; None: there is none."""
@@ -141,21 +148,24 @@ class EncryptedTrackerStore(TrackerStore):
         """Return the ids of all conversations."""
         return await asyncio.to_thread(self.conversations.ids)
 
-    def _events(self, conversation_id: str) -> tuple[Version | None, list[Event]]:
+    def _events(
+        self, conversation_id: str, *, whole: bool = False
+    ) -> tuple[Version | None, list[Event]]:
         # Another process may have written meanwhile: what is decoded counts only where the
         # database knows of nothing newer.
         version = self.conversations.version(conversation_id)
         if version is None:
             return None, []
         decoded = self._decoded.get(conversation_id, version)
-        if decoded is not None:
+        if decoded is not None and not (whole and is_shortened(decoded)):
             return version, decoded
         kept = self.conversations.read(conversation_id)
         if kept is None:
             return None, []
         events = [_decode(event) for event in kept.events]
-        self._decoded.put(conversation_id, kept.version, events)
-        return kept.version, events
+        short = shortened(events)
+        self._decoded.put(conversation_id, kept.version, short)
+        return kept.version, events if whole else short
 
     def _write(
         self,
@@ -170,7 +180,7 @@ class EncryptedTrackerStore(TrackerStore):
         if len(sessions) > 1:
             self._decoded.put(conversation_id, now, list(sessions[-1]))
         elif known is not None:
-            self._decoded.put(conversation_id, now, [*known, *sessions[0]])
+            self._decoded.put(conversation_id, now, shortened([*known, *sessions[0]]))
         else:
             self._decoded.drop(conversation_id)
         return now

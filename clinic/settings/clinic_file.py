@@ -10,8 +10,8 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import holidays
-from holidays.registry import EntityLoader
 import phonenumbers
+from holidays.registry import EntityLoader
 from pydantic import BaseModel, Extra, StrictBool, StrictStr, ValidationError, validator
 
 from clinic.datafiles import DataFileError, load_yaml
