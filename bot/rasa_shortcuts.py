@@ -41,25 +41,36 @@ _S = TypeVar("_S", bound=Slot)
 _rules_predict = RulePolicy.predict_action_probabilities
 _stories_predict = MemoizationPolicy.predict_action_probabilities
 _find_from_rules = RulePolicy._find_action_from_rules
+# These copy only what they hand to structlog at DEBUG, which writes it at once.
+_COPY_FOR_THE_LOG = (
+    rasa.core.processor,
+    rasa.core.actions.forms,
+    rasa.core.policies.memoization,
+    rasa.core.policies.rule_policy,
+)
 
 
 def shorten_rasa() -> None:
     """Put the shortcuts in place; once more does no harm."""
     Slot.__copy__ = copy_slot
-    DialogueStateTracker.copy = copy_tracker
-    FormAction._temporary_tracker = temporary_tracker
-    RulePolicy.predict_action_probabilities = ask_rules
-    RulePolicy._find_action_from_rules = find_from_rules
-    MemoizationPolicy.predict_action_probabilities = ask_stories
-    rasa.core.processor.DaskGraphRunner = StraightGraphRunner
-    for module in (
-        rasa.core.processor,
-        rasa.core.actions.forms,
-        rasa.core.policies.memoization,
-        rasa.core.policies.rule_policy,
-    ):
-        # These four copy only what they hand to structlog at DEBUG, which writes it at once.
-        module.copy = types.SimpleNamespace(deepcopy=_as_it_is)
+    for owner, name, shortcut in shortcuts():
+        setattr(owner, name, shortcut)
+
+
+def shortcuts() -> list[tuple[Any, str, Any]]:
+    """Return what each shortcut takes the place of: its owner, its name, and the shortcut."""
+    return [
+        (DialogueStateTracker, "copy", copy_tracker),
+        (FormAction, "_temporary_tracker", temporary_tracker),
+        (RulePolicy, "predict_action_probabilities", ask_rules),
+        (RulePolicy, "_find_action_from_rules", find_from_rules),
+        (MemoizationPolicy, "predict_action_probabilities", ask_stories),
+        (rasa.core.processor, "DaskGraphRunner", StraightGraphRunner),
+        *(
+            (module, "copy", types.SimpleNamespace(deepcopy=_as_it_is))
+            for module in _COPY_FOR_THE_LOG
+        ),
+    ]
 
 
 def copy_slot(slot: _S) -> _S:
@@ -195,3 +206,7 @@ def _names_words(policy: RulePolicy) -> bool:
 
 def _as_it_is(value: Any) -> Any:
     return value
+
+
+# What was there before; the tests hold the shortcuts against it.
+RASAS_OWN = [(owner, name, getattr(owner, name)) for owner, name, _ in shortcuts()]

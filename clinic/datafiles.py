@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,11 @@ def load_yaml(path: Path) -> Any:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise DataFileError(path, "", f"cannot be read ({error.strerror})") from error
-    try:
+    with contextlib.suppress(YAMLError):
         return YAML(typ="safe", pure=False).load(text)
+    # The parser in C knows YAML 1.1 only, to which [9:00, 13:30] and {ask: why?} are no YAML.
+    try:
+        return YAML(typ="safe", pure=True).load(text)
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f"line {mark.line + 1}" if mark else ""

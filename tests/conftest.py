@@ -38,8 +38,10 @@ def agent(model: Path) -> Agent:
     from rasa.utils.log_utils import configure_structlog
 
     from bot.in_process_actions import InProcessActionEndpoint
+    from bot.rasa_shortcuts import shorten_rasa
 
     configure_structlog(logging.WARNING)
+    shorten_rasa()  # as the server does
     return Agent.load(
         str(model),
         action_endpoint=InProcessActionEndpoint(),

@@ -49,25 +49,31 @@ def shortened(events: list[Event]) -> list[Event]:
     if not isinstance(before, ActionExecuted) or before.action_name != ACTION_LISTEN_NAME:
         return events
     slots: dict[str, SlotSet] = {}
-    loop: ActiveLoop | None = None
+    opening: list[Event] = []  # the turn that opened the form that is open
+    form: str | None = None
     is_rejected = False
-    for event in events[:cut]:
-        if isinstance(event, SlotSet):
+    asked = 0
+    for place, event in enumerate(events[:cut]):
+        if isinstance(event, UserUttered):
+            asked = place
+        elif isinstance(event, SlotSet):
             slots[event.key] = event
         elif isinstance(event, ActiveLoop):
-            loop, is_rejected = (event if event.name else None), False
+            form, is_rejected = event.name, False
+            opening = events[max(asked - 1, 0) : place + 1] if form else []
         elif isinstance(event, AllSlotsReset | Restarted):
             slots.clear()
-            loop = None if isinstance(event, Restarted) else loop
+            opening = [told for told in opening if not isinstance(told, SlotSet)]
+            if isinstance(event, Restarted):
+                opening, form = [], None
         elif isinstance(event, ActionExecutionRejected):
             is_rejected = True
-        elif isinstance(event, ActionExecuted) and loop and event.action_name == loop.name:
+        elif isinstance(event, ActionExecuted) and event.action_name == form:
             is_rejected = False
     if is_rejected:
         return events
     began = SessionStarted(events[0].timestamp, {_SHORTENED: True})
-    form = [ActionExecuted(loop.name, timestamp=loop.timestamp), loop] if loop else []
-    return [began, *form, *slots.values(), before, *events[cut:]]
+    return [began, *opening, *slots.values(), before, *events[cut:]]
 
 
 def is_shortened(events: list[Event]) -> bool:

@@ -201,3 +201,18 @@ async def test_what_another_process_wrote_is_read_and_never_overwritten(
         "from the other process"
     ]
     other.conversations.close()
+
+
+async def test_a_long_session_is_retrieved_short_and_kept_whole(
+    store: EncryptedTrackerStore,
+) -> None:
+    await say(store, SessionStarted(), ActionExecuted("action_listen"))
+    for _ in range(30):
+        await say(store, *TURN)
+    for reader in (store, EncryptedTrackerStore(domain=DOMAIN)):
+        tracker = await reader.retrieve("one")
+        assert tracker is not None
+        assert len(tracker.events) < 20 * len(TURN)
+        assert tracker.get_slot("site") == ["neck"]
+        assert len(await reader.session_events("one")) == 2 + 30 * len(TURN)
+        assert len(told(await reader.retrieve_full_tracker("one"))) == 2 + 30 * len(TURN)
