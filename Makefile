@@ -54,9 +54,9 @@ evaluate: setup-test  ## measure how well the model understands, write docs/eval
 	@.venv/bin/atlas train
 	@$(PYTHON) -W ignore -m evaluation.run
 
-bench: setup-test  ## measure Atlas beside stock Rasa (makes an environment for stock Rasa once)
-	@$(PYTHON) -m bench.run
+bench: setup-test  ## measure Atlas beside stock Rasa and a bare Rasa, write bench/report.md with plots
 	@.venv/bin/atlas train
+	@$(PYTHON) -m bench.run
 	@$(PYTHON) -W ignore -m bench.components
 
 services: setup-test  ## start PostgreSQL and RabbitMQ for trying things, and print where they are

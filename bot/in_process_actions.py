@@ -8,7 +8,7 @@ import rasa
 from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import UserUttered
-from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 
@@ -76,13 +76,26 @@ def shorten_calls() -> None:
 def _call_of_this_turn(
     action: RemoteAction, tracker: DialogueStateTracker, _domain: Domain
 ) -> dict[str, Any]:
-    state = tracker.current_state(EventVerbosity.NONE)
     events: list[dict[str, Any]] = []
     for event in reversed(tracker.events):
         events.append(event.as_dict())
         if isinstance(event, UserUttered):
             break
-    state["events"] = events[::-1]
+    # As tracker.current_state() has it, which copies the form with the message that opened it.
+    form = tracker.active_loop
+    state = {
+        "sender_id": tracker.sender_id,
+        "slots": tracker.current_slot_values(),
+        "latest_message": tracker._latest_message_data(),
+        "latest_event_time": tracker.events[-1].timestamp if tracker.events else None,
+        "followup_action": tracker.followup_action,
+        "paused": tracker.is_paused(),
+        "events": events[::-1],
+        "latest_input_channel": tracker.get_latest_input_channel(),
+        "active_loop": {} if form is None else vars(form),
+        "latest_action": tracker.latest_action,
+        "latest_action_name": tracker.latest_action_name,
+    }
     return {
         "next_action": action.name(),
         "sender_id": tracker.sender_id,

@@ -41,6 +41,7 @@ _S = TypeVar("_S", bound=Slot)
 _rules_predict = RulePolicy.predict_action_probabilities
 _stories_predict = MemoizationPolicy.predict_action_probabilities
 _find_from_rules = RulePolicy._find_action_from_rules
+_is_empty = Domain.is_empty
 # These copy only what they hand to structlog at DEBUG, which writes it at once.
 _COPY_FOR_THE_LOG = (
     rasa.core.processor,
@@ -65,6 +66,7 @@ def shortcuts() -> list[tuple[Any, str, Any]]:
         (RulePolicy, "predict_action_probabilities", ask_rules),
         (RulePolicy, "_find_action_from_rules", find_from_rules),
         (MemoizationPolicy, "predict_action_probabilities", ask_stories),
+        (Domain, "is_empty", is_empty),
         (rasa.core.processor, "DaskGraphRunner", StraightGraphRunner),
         *(
             (module, "copy", types.SimpleNamespace(deepcopy=_as_it_is))
@@ -184,6 +186,19 @@ def find_from_rules(
         return None, None, False
     found: _Found = _find_from_rules(policy, tracker, domain, use_text_for_last_user_input)
     return found
+
+
+def is_empty(domain: Domain) -> bool:
+    """Tell whether a domain holds nothing, for which Rasa makes an empty one for every message.
+
+    Args:
+        domain: A domain never changes once it is loaded.
+    """
+    known: bool | None = getattr(domain, "atlas_is_empty", None)
+    if known is None:
+        known = bool(_is_empty(domain))
+        domain.atlas_is_empty = known
+    return known
 
 
 def _form_goes_on(tracker: DialogueStateTracker) -> bool:

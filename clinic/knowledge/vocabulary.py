@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from clinic.history.spelling import Speller
@@ -55,6 +56,10 @@ class Vocabulary:
         )
         self._speller = Speller.load(common_words, written)
         self._english = frozenset(common_words.read_text(encoding="utf-8").split()) | written
+        # A message is held against several passages one after the other, and the passages of the
+        # base are the same for every message.
+        self._words = lru_cache(maxsize=4)(self._words_of)
+        self._kept_stems = lru_cache(maxsize=4096)(self._stems)
 
     def shares(self, text: str) -> dict[str, float]:
         """Return for each topic the share of a text's words that are the topic's, 0-1.
@@ -108,16 +113,16 @@ class Vocabulary:
             passage: What it is held against.
             beside: Texts whose words tell nothing here, such as the names of the topic.
         """
-        known = {word for name in beside for word in self._stems(name)}
+        known = {word for name in beside for word in self._kept_stems(name)}
         words = self._words(text) - known
         total = sum(self._telling(word) for word in words)
-        shared = words & self._stems(passage)
+        shared = words & self._kept_stems(passage)
         return sum(self._telling(word) for word in shared) / total if total else 0.0
 
     def _telling(self, word: str) -> float:
         return math.log(1 + len(self._topics) / self._counts.get(word, _NOWHERE))
 
-    def _words(self, text: str) -> set[str]:
+    def _words_of(self, text: str) -> set[str]:
         words = [Word(word, start, end, NO_BREAK) for word, start, end in words_of(text)]
         return {
             stem_word(word.norm, self._spellings)

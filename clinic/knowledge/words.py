@@ -38,6 +38,9 @@ def stem_word(word: str, spellings: Mapping[str, str]) -> str:
 
 
 def _lower_in_place(text: str) -> str:
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
     # A few letters grow when lowered ("İ"), which would shift the places of all that follows.
     return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
 
