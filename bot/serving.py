@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,10 @@ _BACKLOG = 1024
 DRAIN_SECONDS = 25
 # Seconds that a closed connection may take to empty.
 _CLOSING_SECONDS = 5
+_ON_ITS_WAY_SECONDS = 0.2
 _LOOK_AGAIN = 0.05
+# Threads that wait for the database.
+_THREADS = 16
 _DELAY, _MOST_DELAY = "ATLAS_DRAIN_DELAY", 300
 
 
@@ -117,6 +121,8 @@ async def _serve(
     app.is_running = True  # for whatever asks the application for its loop
     app.config.ACCESS_LOG = False
     loop = asyncio.get_running_loop()
+    # Python's own number follows the cores: on few, a slow database would soon have taken all.
+    loop.set_default_executor(ThreadPoolExecutor(_THREADS, thread_name_prefix="worker"))
     # Not app.create_server: it would take connections before the model is loaded.
     server: AsyncioServer = sanic_serve(
         host=None, port=None, app=app, sock=listening, loop=loop, backlog=_BACKLOG, run_async=True
@@ -146,9 +152,13 @@ async def _drain(app: Sanic, readiness: Readiness, server: AsyncioServer) -> Non
     readiness.draining = True
     await asyncio.sleep(readiness.warning_seconds)
     server.close()
+    # What was on its way when the port was closed still has to be read.
+    await asyncio.sleep(_ON_ITS_WAY_SECONDS)
     if not await _until(lambda: running_turns() == 0, DRAIN_SECONDS):
         logger.error("%d messages were not answered in time.", running_turns())
-    app.ctx.audience.send_away()
+    audience = getattr(app.ctx, "audience", None)  # without the web channel there is none
+    if audience is not None:
+        audience.send_away()
 
     def closed() -> bool:
         for connection in tuple(server.connections):

@@ -37,7 +37,7 @@ from sanic.request import RequestParameters
 from sanic.response import HTTPResponse
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
-from bot.channels.messages import answer_to, events_of, without_commands
+from bot.channels.messages import answered_before, as_text
 from bot.channels.replies import (
     TIMEOUT,
     MessengerReplies,
@@ -160,10 +160,9 @@ class Connector(SwitchedChannel):
         async def handle(message: UserMessage) -> None:
             # Within the turn: it reads the database, which may fail too.
             async with agent.lock_store.lock(arrival.sender):
-                events = await events_of(agent, arrival.sender)
                 # Another process may have answered it.
-                if answer_to(events, arrival.message_id) is None:
-                    message.text = without_commands(events, arrival.text)
+                if await answered_before(agent, arrival.sender, arrival.message_id) is None:
+                    message.text = await as_text(agent, arrival.sender, arrival.text)
                     await on_new_message(message)
 
         await self.take_turn(
@@ -383,7 +382,7 @@ class SlackChannel(Connector, SlackInput):
         agent = ready_agent(request)
         if agent is None:
             return refusal(503, starting_words())
-        text = without_commands(await events_of(agent, str(sender_id)), text)
+        text = await as_text(agent, str(sender_id), text)
         return await super().process_message(request, on_new_message, text, sender_id, metadata)
 
     def get_output_channel(

@@ -127,8 +127,6 @@ def without_commands(events: Iterable[Any], text: str) -> str:
         events: What was said in the conversation.
         text: What was sent.
     """
-    if not text.startswith("/"):
-        return text
     offered: set[str] = set()
     for event in events:
         if isinstance(event, BotUttered):
@@ -161,10 +159,28 @@ def answer_to(events: Iterable[Any], message_id: str) -> list[dict[str, Any]] | 
     return said
 
 
+async def answered_before(agent: Any, conversation_id: str, message_id: str) -> list[Any] | None:
+    """Return what the bot answered to a message, if it came before; see `answer_to`.
+
+    Looks at the last turns only, which are in memory: whoever sends a message again does so soon.
+    The caller holds the conversation's lock.
+    """
+    store = agent.tracker_store
+    if isinstance(store, EncryptedTrackerStore):
+        return answer_to(await store.recent_events(conversation_id), message_id)
+    return answer_to(await events_of(agent, conversation_id), message_id)
+
+
+async def as_text(agent: Any, conversation_id: str, text: str) -> str:
+    """Return what was sent, as text unless a button offers it as a command."""
+    if not text.startswith("/"):
+        return text
+    return without_commands(await events_of(agent, conversation_id), text)
+
+
 async def events_of(agent: Any, conversation_id: str) -> list[Any]:
     """Return the events of a conversation, oldest first; none when it is unknown."""
-    # Rasa wraps the store in one that survives its failure.
-    store = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
+    store = agent.tracker_store
     if isinstance(store, EncryptedTrackerStore):
         return await store.session_events(conversation_id)
     tracker = await store.retrieve(conversation_id)

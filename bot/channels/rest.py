@@ -21,7 +21,7 @@ from sanic import Blueprint, Request, response
 from sanic.exceptions import PayloadTooLarge
 from sanic.response import HTTPResponse
 
-from bot.channels.messages import answer_to, events_of
+from bot.channels.messages import answered_before
 from bot.channels.switch import SWITCHED_OFF, SwitchedChannel, refusal
 from bot.channels.turns import (
     FIRST_WORD_SECONDS,
@@ -168,8 +168,7 @@ class LoopbackRestInput(SwitchedChannel, RestInput):
 
 async def _answer_once(agent: Any, on_new_message: NewMessageHandler, message: UserMessage) -> None:
     async with agent.lock_store.lock(message.sender_id):
-        events = await events_of(agent, message.sender_id)
-        answer = answer_to(events, message.message_id)
+        answer = await answered_before(agent, message.sender_id, message.message_id)
         if answer is None:
             await on_new_message(message)
             return

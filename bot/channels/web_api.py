@@ -15,12 +15,12 @@ from sanic.response import HTTPResponse
 
 from bot.channels.messages import (
     WELCOME,
-    answer_to,
+    answered_before,
+    as_text,
     events_of,
     said_at,
     transcript,
     visible_message,
-    without_commands,
 )
 from bot.channels.session_tokens import ChatSession, SessionTokens, TokenError
 from bot.channels.turns import (
@@ -264,16 +264,15 @@ class ChatApi:
     ) -> None:
         output = WebOutput(turn, str(body.id), self._audience)
         async with agent.lock_store.lock(session.conversation_id):
-            events = await events_of(agent, session.conversation_id)
             # It may have come to another process first, or before a restart.
-            answer = answer_to(events, str(body.id))
+            answer = await answered_before(agent, session.conversation_id, str(body.id))
             if answer is not None:
                 for message in answer:
                     await output.send_response(session.conversation_id, message)
                 return
             await self._on_new_message(
                 UserMessage(
-                    without_commands(events, body.text),
+                    await as_text(agent, session.conversation_id, body.text),
                     output_channel=output,
                     sender_id=session.conversation_id,
                     input_channel=CHANNEL,

@@ -39,12 +39,13 @@ class Bus:
 
     Args:
         link: Carries them; None: there is no other process.
-        vault: Returns what seals them.
+        vault: Returns what seals them; called where waiting for the database disturbs nobody.
     """
 
     def __init__(self, link: PostgresLink | None, vault: Callable[[], Vault]) -> None:
         self._link = link
-        self._vault = vault
+        self._open_vault = vault
+        self._vault: Vault | None = None
         self._own = secrets.token_hex(6)
         self._heed: defaultdict[str, list[Callable[[News], None]]] = defaultdict(list)
         self._too_long: dict[str, Callable[[News], None]] = {}
@@ -111,14 +112,10 @@ class Bus:
         self._tell(gathered)
 
     def _tell(self, gathered: list[tuple[str, News]]) -> None:
-        if self._link is None:
-            return
+        if self._link is None or self._vault is None:
+            return  # the database was never reached
         content = zlib.compress(json.dumps(gathered).encode(), level=1)
-        try:
-            sealed = self._vault().seal(content, _PLACE)
-        except (ConversationsUnavailable, KeyProblem) as error:
-            logger.warning("News for the other processes are lost: %s", error)
-            return
+        sealed = self._vault.seal(content, _PLACE)
         payload = self._own + base64.b64encode(sealed).decode()
         if len(payload) <= _MOST_BYTES:
             self._link.tell(payload)
@@ -133,12 +130,12 @@ class Bus:
 
     def _receive(self, payload: str) -> None:
         """Read what came in, in the link's thread."""
-        if payload.startswith(self._own) or self._loop is None:
+        if payload.startswith(self._own) or self._loop is None or self._vault is None:
             return
         try:
             sealed = base64.b64decode(payload[len(self._own) :], validate=True)
-            content = json.loads(zlib.decompress(self._vault().open(sealed, _PLACE)))
-        except (ConversationsUnavailable, KeyProblem, ValueError, zlib.error) as error:
+            content = json.loads(zlib.decompress(self._vault.open(sealed, _PLACE)))
+        except (KeyProblem, ValueError, zlib.error) as error:
             logger.warning("News of another process cannot be read: %s", describe_failure(error))
             return
         self._loop.call_soon_threadsafe(self._deliver, content)
@@ -149,5 +146,10 @@ class Bus:
                 heed(news)
 
     def _catch_up(self) -> None:
+        """Get ready after each connecting, in the link's thread."""
+        try:
+            self._vault = self._open_vault()
+        except (ConversationsUnavailable, KeyProblem) as error:
+            logger.warning("The other processes cannot be told of news: %s", error)
         for catch_up in self._reconnected:
             catch_up()

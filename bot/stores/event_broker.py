@@ -25,6 +25,7 @@ from rasa.utils.endpoints import EndpointConfig
 from clinic.privacy.conversations import ConversationsUnavailable
 from clinic.privacy.master_key import KeyProblem
 from clinic.privacy.provider import get_stores
+from clinic.privacy.vault import Vault
 from clinic.settings import SettingsError
 
 logger = logging.getLogger(__name__)
@@ -59,12 +60,11 @@ _TOLD: dict[str, tuple[str, ...]] = {
 }
 
 
-def told(event: dict[str, Any], conversation: str) -> dict[str, Any] | None:
-    """Return what may be told of an event; None: nothing.
+def told(event: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what may be told of an event besides its conversation; None: nothing.
 
     Args:
         event: As Rasa gives it to a broker.
-        conversation: What stands for its conversation.
     """
     kind = str(event.get("event"))
     if kind not in _TOLD:
@@ -76,12 +76,7 @@ def told(event: dict[str, Any], conversation: str) -> dict[str, Any] | None:
         kept["confidence"] = intent.get("confidence")
     elif kind == "bot":
         kept["response"] = (event.get("metadata") or {}).get("utter_action")
-    return {
-        "event": kind,
-        "at": event.get("timestamp"),
-        "conversation": conversation,
-        **kept,
-    }
+    return {"event": kind, "at": event.get("timestamp"), **kept}
 
 
 class RedactedEvents(PikaEventBroker):
@@ -90,7 +85,7 @@ class RedactedEvents(PikaEventBroker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._link: aio_pika.abc.AbstractConnection | None = None
-        self._waiting: deque[dict[str, Any]] = deque(maxlen=_MOST_WAITING)
+        self._waiting: deque[tuple[str, dict[str, Any]]] = deque(maxlen=_MOST_WAITING)
         self._arrived = asyncio.Event()
         self._sender: asyncio.Task[None] | None = None
 
@@ -139,17 +134,12 @@ class RedactedEvents(PikaEventBroker):
             event: As Rasa has it.
             headers: Ignored.
         """
-        try:
-            vault = get_stores().conversations.vault()
-        except (ConversationsUnavailable, KeyProblem) as error:
-            logger.warning("An event cannot be told to the broker: %s", error)
-            return
-        redacted = told(event, vault.hash(str(event.get("sender_id")), _PURPOSE))
+        redacted = told(event)
         if redacted is None:
             return
         if len(self._waiting) == _MOST_WAITING:
             logger.warning("The broker takes no events: the oldest that waits is dropped.")
-        self._waiting.append(redacted)
+        self._waiting.append((str(event.get("sender_id")), redacted))
         self._arrived.set()
 
     def is_ready(self) -> bool:
@@ -170,11 +160,15 @@ class RedactedEvents(PikaEventBroker):
     async def _send_all(self) -> None:
         while True:
             try:
+                # In a thread, because it may have to wait for the database.
+                vault = await asyncio.to_thread(get_stores().conversations.vault)
                 await self._connect_once()
-                await self._send_until_it_fails()
+                await self._send_until_it_fails(vault)
             except _FAILURES as error:
                 # Its text may name the host and the user.
                 logger.warning("The broker cannot be reached: %s", type(error).__name__)
+            except (ConversationsUnavailable, KeyProblem) as error:
+                logger.warning("Nothing can be told to the broker: %s", error)
             await self._disconnect()
             await asyncio.sleep(_RETRY_SECONDS)
 
@@ -185,15 +179,17 @@ class RedactedEvents(PikaEventBroker):
             channel = await self._link.channel()
             self._exchange = await self._set_up_exchange(channel)
 
-    async def _send_until_it_fails(self) -> None:
+    async def _send_until_it_fails(self, vault: Vault) -> None:
         while True:
             self._arrived.clear()
             while self._waiting:
-                event = self._waiting[0]
+                waiting = self._waiting[0]
+                sender, event = waiting
+                event["conversation"] = vault.hash(sender, _PURPOSE)
                 async with asyncio.timeout(_CONFIRM_SECONDS):
                     await self._exchange.publish(self._message(event, None), "")
                 # Only now: what was not confirmed is sent again, twice rather than never.
-                if self._waiting and self._waiting[0] is event:
+                if self._waiting and self._waiting[0] is waiting:
                     self._waiting.popleft()
             await self._arrived.wait()
 

@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg2  # type: ignore[import-untyped]
@@ -58,6 +59,18 @@ def connect(database_url: str, settings: str = _SETTINGS) -> Any:
     return connection
 
 
+@dataclass(frozen=True)
+class _Job:
+    """A lock that somebody asks for."""
+
+    key: int
+    future: Future[int | None]
+    tried: bool = False
+
+    def again(self) -> _Job:
+        return replace(self, tried=True)
+
+
 class PostgresLink:
     """Locks by key, and notifications to and from the other processes.
 
@@ -69,7 +82,7 @@ class PostgresLink:
     def __init__(self, database_url: str, channel: str) -> None:
         self._url = database_url
         self._channel = channel
-        self._locking: deque[tuple[int, Future[int | None]]] = deque()
+        self._locking: deque[_Job] = deque()
         self._unlocking: deque[tuple[int, int]] = deque()
         self._telling: deque[str] = deque(maxlen=10_000)
         self._wake_out, self._wake_in = os.pipe()
@@ -104,7 +117,7 @@ class PostgresLink:
             Will hold what `unlock` wants to be told; None: somebody has it. LinkLost on failure.
         """
         future: Future[int | None] = Future()
-        self._locking.append((key, future))
+        self._locking.append(_Job(key, future))
         self._wake()
         return future
 
@@ -136,7 +149,7 @@ class PostgresLink:
 
     def _wake(self) -> None:
         with self._starting:
-            if self._thread is None and not self._closing:
+            if not self._closing and (self._thread is None or not self._thread.is_alive()):
                 self._thread = threading.Thread(target=self._run, name="postgres-link", daemon=True)
                 self._thread.start()
         with contextlib.suppress(BlockingIOError):  # it is awake already
@@ -146,16 +159,19 @@ class PostgresLink:
         while not self._closing:
             try:
                 connection = connect(self._url)
-                try:
-                    self._serve(connection)
-                finally:
-                    self.is_up = False
-                    connection.close()
             except psycopg2.Error as error:
                 # Its text may name the host and the user.
-                logger.warning("The link to PostgreSQL is down: %s", type(error).__name__)
+                logger.warning("PostgreSQL cannot be reached: %s", type(error).__name__)
                 _refuse(_taken(self._locking))
                 time.sleep(_PAUSE)
+                continue
+            try:
+                self._serve(connection)
+            except psycopg2.Error as error:
+                logger.warning("The link to PostgreSQL broke: %s", type(error).__name__)
+            finally:
+                self.is_up = False
+                connection.close()
         _refuse(_taken(self._locking))
 
     def _serve(self, connection: Any) -> None:
@@ -191,26 +207,28 @@ class PostgresLink:
         if telling:
             cursor.execute("SELECT pg_notify(%s, p) FROM unnest(%s) p", (self._channel, telling))
 
-    def _lock(self, cursor: Any, locking: list[tuple[int, Future[int | None]]]) -> None:
-        keys = [key for key, _ in locking]
+    def _lock(self, cursor: Any, locking: list[_Job]) -> None:
+        keys = [job.key for job in locking]
         statement = "SELECT pg_try_advisory_lock(k) FROM unnest(%s) WITH ORDINALITY u(k, n)"
         try:
             cursor.execute(statement, (keys,))
             taken = [row[0] for row in cursor.fetchall()]
         except psycopg2.Error:
-            _refuse(locking)
+            # The connection's locks are gone with it, so that each may be tried on the next one.
+            _refuse([job for job in locking if job.tried])
+            self._locking.extend(job.again() for job in locking if not job.tried)
             raise
-        for (key, future), has in zip(locking, taken, strict=True):
-            if future.set_running_or_notify_cancel():
-                future.set_result(self.generation if has else None)
+        for job, has in zip(locking, taken, strict=True):
+            if job.future.set_running_or_notify_cancel():
+                job.future.set_result(self.generation if has else None)
             elif has:  # whoever asked has given up meanwhile
-                self._unlocking.append((key, self.generation))
+                self._unlocking.append((job.key, self.generation))
 
 
-def _refuse(locking: list[tuple[int, Future[int | None]]]) -> None:
-    for _, future in locking:
-        if future.set_running_or_notify_cancel():
-            future.set_exception(LinkLost())
+def _refuse(locking: list[_Job]) -> None:
+    for job in locking:
+        if job.future.set_running_or_notify_cancel():
+            job.future.set_exception(LinkLost())
 
 
 def _taken(queue: deque[Any]) -> list[Any]:

@@ -89,6 +89,11 @@ class EncryptedTrackerStore(TrackerStore):
         _, events = await asyncio.to_thread(self._events, conversation_id, whole=True)
         return events
 
+    async def recent_events(self, conversation_id: str) -> list[Event]:
+        """Return the events that `retrieve` gives, without building a tracker."""
+        _, events = await asyncio.to_thread(self._events, conversation_id)
+        return events
+
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         """Return all sessions of a conversation; None: there is none."""
         kept = await asyncio.to_thread(self.conversations.read, conversation_id, all_sessions=True)

@@ -216,3 +216,20 @@ async def test_a_long_session_is_retrieved_short_and_kept_whole(
         assert tracker.get_slot("site") == ["neck"]
         assert len(await reader.session_events("one")) == 2 + 30 * len(TURN)
         assert len(told(await reader.retrieve_full_tracker("one"))) == 2 + 30 * len(TURN)
+
+
+@pytest.mark.parametrize("jump", ["2020-01-01T00:00:00+00:00", "2031-01-01T00:00:00+00:00"])
+async def test_a_clock_that_jumps_changes_neither_order_nor_content(
+    store: EncryptedTrackerStore, jump: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATLAS_NOW", "2027-03-03T15:00:00+00:00")
+    await say(store, UserUttered("before"))
+    monkeypatch.setenv("ATLAS_NOW", jump)
+    await say(store, UserUttered("while the clock is wrong"))
+    monkeypatch.setenv("ATLAS_NOW", "2027-03-03T15:01:00+00:00")
+    await say(store, UserUttered("after"))
+    store._decoded.drop("one")
+    kept = await store.retrieve("one")
+    assert kept is not None
+    heard = [event.text for event in kept.events if isinstance(event, UserUttered)]
+    assert heard == ["before", "while the clock is wrong", "after"]

@@ -1,0 +1,122 @@
+"""Measure two workers against one: `python -m bench.scaling`, on a machine that does nothing else.
+
+The same conversations, as many at once, over REST with a PostgreSQL of its own. What the client and
+the database take of the processor is told, because on few cores it is missing to the workers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.load import LoadResult, hold_conversations, page_ready
+from bench.postgresql import find_binaries, running_server
+from bench.soak import served
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One load on some workers.
+
+    Args:
+        load: What the client saw.
+        workers: Seconds of processor time that the workers took.
+        client: Likewise this process.
+        database: Likewise PostgreSQL.
+    """
+
+    load: LoadResult
+    workers: float
+    client: float
+    database: float
+
+    def line(self, count: int) -> str:
+        """Return the figures, for people."""
+        load = self.load
+        each = [
+            f"{seconds / load.messages * 1000:.1f} ms in {where}"
+            for where, seconds in (
+                ("the workers", self.workers),
+                ("PostgreSQL", self.database),
+                ("the client", self.client),
+            )
+        ]
+        return (
+            f"{count} worker(s): {load.messages_per_second:.1f} messages a second, "
+            f"p50 {load.p50_ms:.0f} ms, p95 {load.p95_ms:.0f} ms; "
+            f"processor time a message: {', '.join(each)}"
+        )
+
+
+def measure(folder: Path, database_url: str, port: int, workers: int, users: int) -> Measured:
+    """Let users talk to Atlas with some workers.
+
+    Args:
+        folder: For the log.
+        database_url: PostgreSQL, freshly made or used.
+        port: Where Atlas serves.
+        workers: How many.
+        users: How many talk at once.
+    """
+    service = served(folder, port, database_url, workers)
+    base_url = f"http://127.0.0.1:{port}"
+    service.start()
+    try:
+        asyncio.run(page_ready(service.ready_url, service.check))
+        asyncio.run(hold_conversations(base_url, users, users))  # warm
+        before = (service.processor_seconds(), _own_seconds(), _seconds_of("postgres"))
+        load = asyncio.run(hold_conversations(base_url, users, 4 * users))
+        after = (service.processor_seconds(), _own_seconds(), _seconds_of("postgres"))
+    finally:
+        service.stop()
+    return Measured(load, *(late - early for late, early in zip(after, before, strict=True)))
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m bench.scaling", description=__doc__)
+    parser.add_argument("--users", type=int, default=16)
+    parser.add_argument("--port", type=int, default=5318)
+    chosen = parser.parse_args()
+    binaries = find_binaries()
+    if binaries is None:
+        print("bench: no PostgreSQL server is installed (Debian: apt-get install postgresql)")
+        return 1
+    rates = []
+    with tempfile.TemporaryDirectory() as folder, running_server(binaries) as database:
+        for count in (1, 2):
+            url = database.url("atlas")
+            found = measure(Path(folder), url, chosen.port, count, chosen.users)
+            rates.append(found.load.messages_per_second)
+            print(found.line(count), flush=True)
+    print(f"two workers give {rates[1] / rates[0]:.2f} times one, on {os.cpu_count()} cores")
+    return 0
+
+
+def _own_seconds() -> float:
+    return sum(os.times()[:2])
+
+
+def _seconds_of(name: str) -> float:
+    """Return the processor time of all running processes of a name."""
+    total = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            head, _, rest = stat.read_text().rpartition(")")
+        except OSError:
+            continue  # it ended meanwhile
+        if head.endswith(f"({name}"):
+            fields = rest.split()
+            total += int(fields[11]) + int(fields[12])
+    return total / _TICKS
+
+
+if __name__ == "__main__":
+    sys.exit(main())
