@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import time
 import types
 from collections import deque
 from typing import Any, TypeVar
@@ -17,7 +18,10 @@ import rasa.core.actions.forms
 import rasa.core.policies.memoization
 import rasa.core.policies.rule_policy
 import rasa.core.processor
+from rasa.core.actions.action import ActionExtractSlots
 from rasa.core.actions.forms import FormAction
+from rasa.core.channels.channel import OutputChannel
+from rasa.core.nlg.generator import NaturalLanguageGenerator
 from rasa.core.policies.memoization import MemoizationPolicy
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.policies.rule_policy import (
@@ -26,9 +30,10 @@ from rasa.core.policies.rule_policy import (
     RULES_FOR_LOOP_UNHAPPY_PATH,
     RulePolicy,
 )
-from rasa.shared.core.constants import REQUESTED_SLOT
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core.constants import DEFAULT_SLOT_NAMES, REQUESTED_SLOT
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, Event, SlotSet
+from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered
 from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -42,6 +47,9 @@ _rules_predict = RulePolicy.predict_action_probabilities
 _stories_predict = MemoizationPolicy.predict_action_probabilities
 _find_from_rules = RulePolicy._find_action_from_rules
 _is_empty = Domain.is_empty
+_extract_slots = ActionExtractSlots.run
+# What domain.yml says of a slot that `action_validate_slot_mappings` fills
+_BY_ATLAS = {"type": "custom"}
 # These copy only what they hand to structlog at DEBUG, which writes it at once.
 _COPY_FOR_THE_LOG = (
     rasa.core.processor,
@@ -66,6 +74,8 @@ def shortcuts() -> list[tuple[Any, str, Any]]:
         (RulePolicy, "predict_action_probabilities", ask_rules),
         (RulePolicy, "_find_action_from_rules", find_from_rules),
         (MemoizationPolicy, "predict_action_probabilities", ask_stories),
+        (ActionExtractSlots, "run", extract_slots),
+        (MessageProcessor, "_has_session_expired", has_session_expired),
         (Domain, "is_empty", is_empty),
         (rasa.core.processor, "DaskGraphRunner", StraightGraphRunner),
         *(
@@ -188,6 +198,54 @@ def find_from_rules(
     return found
 
 
+async def extract_slots(
+    action: ActionExtractSlots,
+    output_channel: OutputChannel,
+    nlg: NaturalLanguageGenerator,
+    tracker: DialogueStateTracker,
+    domain: Domain,
+    metadata: dict[str, Any] | None = None,
+) -> list[Event]:
+    """Let `action_validate_slot_mappings` fill the slots, without trying each of them before.
+
+    Args:
+        action: Rasa's action.
+        output_channel: See Action.run, as what follows.
+        nlg: See output_channel.
+        tracker: The conversation.
+        domain: Where each slot's mapping is `custom`, there is nothing else to try.
+        metadata: See output_channel.
+    """
+    if _maps_slots(domain):
+        found: list[Event] = await _extract_slots(
+            action, output_channel, nlg, tracker, domain, metadata
+        )
+        return found
+    filled: list[Event] = await action._execute_validation_action(
+        [], output_channel, nlg, tracker, domain
+    )
+    return filled
+
+
+def has_session_expired(processor: MessageProcessor, tracker: DialogueStateTracker) -> bool:
+    """Tell whether the last message is too long ago to go on.
+
+    Rasa leaves out the answers to a form that went well, so that a slow visitor's session ended
+    in the middle of it, however short ago the last answer was.
+
+    Args:
+        processor: Rasa's processor, with the domain.
+        tracker: The conversation before the new message.
+    """
+    config = processor.domain.session_config
+    last = next(
+        (event for event in reversed(tracker.events) if isinstance(event, UserUttered)), None
+    )
+    if last is None or not config.are_sessions_enabled():
+        return False
+    return (time.time() - last.timestamp) / 60 > float(config.session_expiration_time)
+
+
 def is_empty(domain: Domain) -> bool:
     """Tell whether a domain holds nothing, for which Rasa makes an empty one for every message.
 
@@ -198,6 +256,20 @@ def is_empty(domain: Domain) -> bool:
     if known is None:
         known = bool(_is_empty(domain))
         domain.atlas_is_empty = known
+    return known
+
+
+def _maps_slots(domain: Domain) -> bool:
+    """Tell whether Rasa itself fills any slot."""
+    known: bool | None = getattr(domain, "atlas_maps_slots", None)
+    if known is None:
+        known = any(
+            mapping != _BY_ATLAS
+            for slot in domain.slots
+            if slot.name not in DEFAULT_SLOT_NAMES
+            for mapping in slot.mappings
+        )
+        domain.atlas_maps_slots = known
     return known
 
 
