@@ -68,6 +68,9 @@ def main(arguments: list[str] | None = None) -> int:
         return _run_without_rasa(chosen)
     if chosen.command in ("serve", "worker"):
         leave_out_unused_packages()
+        # Before NumPy is there: the products for one message are small, and a second thread would
+        # mostly wait for a core that another conversation or worker has.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _quieten()
     if chosen.command == "doctor":
         from bot.doctor import doctor
