@@ -10,11 +10,11 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.booking_state import clear_booking, in_thread
-from actions.conversation import latest_intent, latest_text, replied_besides
+from actions.conversation import asks_again, latest_intent, latest_text, replied_besides
 from actions.safe_action import Events, SafeAction, clinic_facts, leave_form
 from clinic import clock
 from clinic.dialogue.agenda import BOOKING, MANAGING
-from clinic.dialogue.booking_answers import appointment_task
+from clinic.dialogue.booking_answers import appointment_task, lacks_reference
 from clinic.dialogue.booking_relative import is_relative, relative_to
 from clinic.dialogue.booking_wish import Preferences, add_wish
 from clinic.scheduling.contact import ContactProblem, parse_contact
@@ -45,6 +45,9 @@ class ValidateAppointmentForm(SafeAction):
         """Fill the form's slots from the message; look up before a cancellation is asked about."""
         managing = _Managing(dispatcher, tracker)
         managing.take()
+        if managing.lacks_reference:
+            dispatcher.utter_message(response="utter_no_reference", **clinic_facts())
+            return [*_done(), *leave_form()]
         missing = await managing.missing()
         return [
             *(SlotSet(name, value) for name, value in managing.changes.items()),
@@ -69,6 +72,7 @@ class _Managing:
         # Rasa marks a form as open before it asks this action for the first time.
         asked = tracker.get_slot("requested_slot")
         self._question = asked if asked in _QUESTIONS else None
+        self.lacks_reference = False  # then only the clinic can find the visit
 
     def get(self, name: str) -> Any:
         """Return a slot as this turn leaves it."""
@@ -88,7 +92,14 @@ class _Managing:
             elif appointment_task(self._text) == "cancel":
                 self.changes["manage_confirmed"] = "yes"
         unread = self._question is not None and len(self.changes) == understood
-        if unread and not replied_besides(self._tracker, MANAGING):
+        asked = self._question in (*_QUESTIONS[:2], None)
+        if asked and not (self.get("manage_reference") and self.get("manage_contact")):
+            asks = self._question is not None
+            self.lacks_reference = lacks_reference(self._text, self._intent, asked=asks)
+        if self.lacks_reference:
+            return
+        heard = replied_besides(self._tracker, MANAGING) or asks_again(self._tracker)
+        if unread and not heard:
             self._dispatcher.utter_message(response=f"utter_invalid_{self._question}")
 
     async def missing(self) -> str | None:

@@ -13,9 +13,10 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.booking_state import LOST, NOTE, in_thread, is_urgent, understood_wish
-from actions.conversation import latest_intent, latest_text, replied_besides
+from actions.conversation import asks_again, latest_intent, latest_text, replied_besides
 from actions.safe_action import Events, SafeAction, clinic_facts, leave_form
 from clinic import clock
+from clinic.clinical import get_clinical_data
 from clinic.dialogue.agenda import BOOKING
 from clinic.dialogue.booking_answers import (
     changes_preferences,
@@ -25,6 +26,7 @@ from clinic.dialogue.booking_answers import (
     field_to_change,
     is_code,
     note_in,
+    says_as_before,
     wanted_reminders,
     wants_call_back,
 )
@@ -48,7 +50,7 @@ from clinic.scheduling.contact import (
     parse_name,
 )
 from clinic.scheduling.notes import MAX_NOTE, get_note_rules
-from clinic.scheduling.port import Contact, Slot, SlotTaken, TooManyTries
+from clinic.scheduling.port import Appointment, Contact, Slot, SlotTaken, TooManyTries
 from clinic.scheduling.provider import get_scheduler
 from clinic.scheduling.when import When, understand_when
 from clinic.scheduling.wording import say_appointment, say_slot
@@ -131,6 +133,8 @@ class _Booking:
             self._explain_unread()
             if self._question == _KIND:
                 self._kinds = list(self.get("visit_kinds") or [])
+        elif self._question != NOTE and get_note_rules().names_access(self._text):
+            self._take_access()
         elif self._question == _KIND:
             await self._take_kind()
         elif self._question in ("patient_name", "patient_contact") and await self._change_other():
@@ -198,24 +202,28 @@ class _Booking:
 
     async def _mention_earlier_visit(self) -> None:
         """Say so when this conversation has a visit already: a second one is rarely meant."""
+        visit = await self._known_visit()
+        if visit and visit.status == "booked" and visit.start > clock.now():
+            self._dispatcher.utter_message(
+                response="utter_already_booked",
+                reference=visit.reference,
+                when=say_appointment(visit, self._clinic),
+            )
+
+    async def _known_visit(self) -> Appointment | None:
+        """Return the visit that was booked or shown in this conversation, if there is one."""
         reference = self._tracker.get_slot("appointment_reference")
         contact = self._tracker.get_slot("appointment_contact")
-        if not reference or not contact:
-            return
-        with suppress(TooManyTries):
-            visit = await in_thread(
-                get_scheduler().look_up, reference, Contact(**contact), self._tracker.sender_id
-            )
-            if visit and visit.status == "booked" and visit.start > clock.now():
-                self._dispatcher.utter_message(
-                    response="utter_already_booked",
-                    reference=visit.reference,
-                    when=say_appointment(visit, self._clinic),
+        if reference and contact:
+            with suppress(TooManyTries):
+                return await in_thread(
+                    get_scheduler().look_up, reference, Contact(**contact), self._tracker.sender_id
                 )
+        return None
 
     def _explain_unread(self) -> None:
         """Say what was wrong with an answer that could not be read."""
-        if self._intent == "repeat" or replied_besides(self._tracker, BOOKING):
+        if asks_again(self._tracker) or replied_besides(self._tracker, BOOKING):
             return  # something else was replied to; the question simply comes again
         too_long = self._question == "patient_name" and len(self._text.strip()) > MAX_NAME
         response = "utter_long_patient_name" if too_long else f"utter_invalid_{self._question}"
@@ -239,6 +247,9 @@ class _Booking:
             )
             self.changes["turn_answered"] = False  # the same times are shown again
             return
+        if says_as_before(self._text):
+            await self._take_as_before()
+            return
         self._take_preferences(self._text)
         self.changes["booking_shift"] = None
         said = bare_hour(self._text, shown, self._zone) or self._words
@@ -249,6 +260,19 @@ class _Booking:
             self.changes["booking_shift"] = shift
         elif is_code(self._text):
             self._dispatcher.utter_message(response="utter_invalid_appointment_slot")
+
+    async def _take_as_before(self) -> None:
+        """Take "same as last time" from the visit that this conversation knows, if there is one."""
+        visit = await self._known_visit()
+        if visit is None:
+            self._dispatcher.utter_message(response="utter_as_before_unknown")
+            self.changes["turn_answered"] = False  # the same times are shown again
+            return
+        self.changes["booking_preferences"] = Preferences(
+            visit.visit_type, visit.practitioner_id
+        ).as_dict()
+        start = visit.start.astimezone(self._zone)
+        self.changes["booking_wish"] = add_wish(self.get("booking_wish"), f"at {start:%H:%M}")
 
     def _fits(self, slot: Slot) -> bool:
         """Tell whether a time is with the person and of the kind that the message names, if any."""
@@ -309,7 +333,8 @@ class _Booking:
         query = slot_query(
             wish, preferences, self._clinic, urgent=is_urgent(self._tracker), now=clock.now()
         )
-        query = replace(query, holder=self._tracker.sender_id)
+        moving = self._tracker.get_slot("moving_reference")
+        query = replace(query, holder=self._tracker.sender_id, moving=moving)
         queries = [query]
         if rather and not query.practitioner_id:
             queries.insert(0, replace(query, practitioner_id=rather))
@@ -321,7 +346,8 @@ class _Booking:
 
     async def _hold(self, slot: Slot) -> None:
         try:
-            hold = await in_thread(get_scheduler().hold, slot, self._tracker.sender_id)
+            moving = self._tracker.get_slot("moving_reference")
+            hold = await in_thread(get_scheduler().hold, slot, self._tracker.sender_id, moving)
         except SlotTaken:
             self._dispatcher.utter_message(response="utter_slot_taken")
             self.changes["appointment_offers"] = None
@@ -359,15 +385,38 @@ class _Booking:
 
     def _take_note(self, text: str) -> None:
         """Keep a practical remark; what is about health is declined and forgotten."""
-        message = self._tracker.latest_message
-        found = any("assertion" in entity for entity in message.get("entities") or [])
-        topics = message.get("topics") or []
-        of_health = any(not topic.startswith("clinic/") for topic in topics)
-        verdict = get_note_rules().judge(text, has_findings=found or of_health)
+        rules = get_note_rules()
+        if rules.names_access(text):
+            # What is left when the wheelchair is taken out is held to the same rule.
+            today = clock.now().astimezone(self._zone).date()
+            rest = rules.without_access(text)
+            of_health = bool(get_clinical_data().reader.read(rest, today).findings)
+        else:
+            message = self._tracker.latest_message
+            topics = message.get("topics") or []
+            found = any("assertion" in entity for entity in message.get("entities") or [])
+            of_health = found or any(not topic.startswith("clinic/") for topic in topics)
+        verdict = rules.judge(text, has_findings=of_health)
         if verdict == "kept":
             self.changes[NOTE] = " ".join(text.split())
         else:
             self._dispatcher.utter_message(response=f"utter_note_{verdict}", most=str(MAX_NOTE))
+
+    def _take_access(self) -> None:
+        """Keep for the desk, at any question, what somebody needs to be let in or understood."""
+        before = self.get(NOTE)
+        self._take_note(note_in(self._text) or self._text)
+        said = self.changes.get(NOTE)
+        if before and said and len(both := f"{before}; {said}") <= MAX_NOTE:
+            self.changes[NOTE] = both
+        if self.changes.get(NOTE):
+            self._dispatcher.utter_message(
+                response="utter_noted", noted=f"for the clinic: {self.changes[NOTE]}"
+            )
+        if self._question == "patient_contact":
+            self._take_contact(self._text, quietly=True)
+        if self._question == "appointment_slot":
+            self.changes["turn_answered"] = False  # the same times are shown again
 
     async def _change_other(self) -> bool:
         """Take a change of something else than what was asked for; tell whether there was one."""

@@ -110,7 +110,7 @@ class _Offer:
         self._clinic = get_settings().clinic
         self._now = clock.now()
         self._unread = not tracker.get_slot("turn_answered")
-        self._moves = bool(tracker.get_slot("moving_reference"))
+        self._moving: str | None = tracker.get_slot("moving_reference")
         self._preferences = preferences_from(tracker.get_slot("booking_preferences"))
         self._shift: Shift | None = tracker.get_slot("booking_shift")
         self._shown = [
@@ -127,7 +127,7 @@ class _Offer:
 
     def other_kinds(self) -> list[VisitType]:
         """Return what else could be booked, once, where nobody has said which kind it is to be."""
-        if self._preferences.visit_type is not None or self._moves or self._shown:
+        if self._preferences.visit_type is not None or self._moving or self._shown:
             return []
         return [kind for kind in self._clinic.visit_types if kind.id != self.kind.id]
 
@@ -212,7 +212,7 @@ class _Offer:
 
     def _query(self, wish: When | None, preferences: Preferences) -> SlotQuery:
         query = slot_query(wish, preferences, self._clinic, urgent=self.urgent, now=self._now)
-        return replace(query, holder=self._holder)
+        return replace(query, holder=self._holder, moving=self._moving)
 
     async def _search(self, wish: When | None, preferences: Preferences) -> list[Slot]:
         return await in_thread(

@@ -18,11 +18,16 @@ _SUBJECTS = {
     "prices": r"cost|price|much|fee|charge|pay|expens|cheap",
     "insurance": r"insur|medicare|medicaid|cover|blue cross|aetna|network",
     "parking": r"park|disabled bay|garage",
+    "access": r"accessib|wheelchair|step[- ]?free|ramp|\blift\b|elevator|disabled|hearing loop",
     "address": r"where|address|direction|locat|find you|get there",
     "phone": r"phone|call|number|\bring\b|contact|email|e-mail",
     "preparation": r"\bbring\b|prepare|get ready|\bwear\b",
     "practitioners": r"doctor|who works|surgeon|therapist|staff|specialist|clinician|team",
 }
+# How good somebody's work is stands in no clinic.yml; a list of names would be no answer.
+_RESULTS = re.compile(
+    r"success|complication|how many (operation|surger)|rating|review|outcome|best"
+)
 _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -37,6 +42,8 @@ class ActionGiveClinicInfo(SafeAction):
         """Answer each subject that the question names."""
         text = latest_text(tracker).lower()
         subjects = [name for name, pattern in _SUBJECTS.items() if re.search(pattern, text)]
+        if _RESULTS.search(text):
+            subjects = [name for name in subjects if name != "practitioners"]
         said = [fact for name in subjects if (fact := clinic_fact(name))]
         if said:
             dispatcher.utter_message(text="\n\n".join(said))
@@ -58,8 +65,8 @@ def clinic_fact(subject: str) -> str:
     """Say what is known about one subject; empty when clinic.yml does not tell.
 
     Args:
-        subject: One of hours, prices, insurance, parking, address, phone, practitioners,
-            preparation.
+        subject: One of hours, prices, insurance, parking, access, address, phone,
+            practitioners, preparation.
     """
     clinic = get_settings().clinic
     if subject == "hours":

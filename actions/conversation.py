@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.language import text_of
 from actions.safe_action import Events
 from clinic.clinical import get_clinical_data
+from clinic.dialogue.request_words import Wish, get_request_words
 
 
 def latest_intent(tracker: Tracker) -> str | None:
@@ -32,6 +33,12 @@ def replied_besides(tracker: Tracker, form: str) -> bool:
         form: The open form.
     """
     return any(name != form for name in tracker.get_slot("agenda") or [])
+
+
+def asks_again(tracker: Tracker) -> bool:
+    """Tell whether the visitor only wants to see the open question (again)."""
+    goes_on = get_request_words().say(Wish.GOES_ON, latest_text(tracker))
+    return latest_intent(tracker) == "repeat" or goes_on
 
 
 def history_of(tracker: Tracker) -> dict[str, Any]:

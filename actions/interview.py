@@ -8,6 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.booking_state import give_up_booking
 from actions.conversation import (
+    asks_again,
     history_of,
     latest_intent,
     latest_text,
@@ -25,8 +26,8 @@ from clinic.triage.interview import Wording
 
 # The first description is said back whole; later only what was read from free words.
 _ECHOED = ("duration_days", "severity", "site", "side", "injury_mechanism")
-# A question is put three times running at most: an answer that cannot be read weighs two, a
-# question or remark of the visitor's that is replied to one.
+# A question is left when its answers cannot be read: such an answer weighs two, a description
+# that goes on beside it one, a question of the visitor's that is replied to nothing.
 _UNREAD, _BESIDE, _ENOUGH = 2, 1, 3
 # Misunderstandings in a row, over all questions: other words, then what else one can say, then
 # how to reach a person.
@@ -79,7 +80,8 @@ class ValidateInterviewForm(SafeAction):
                 if problem == ALREADY_NOTED:
                     dispatcher.utter_message(response="utter_already_noted")
                 beside = problem == ALREADY_NOTED or is_beside(tracker)
-                retries += _BESIDE if beside else _UNREAD
+                if not is_replied_to(tracker):
+                    retries += _BESIDE if beside else _UNREAD
                 misunderstood += not beside
                 unread_again = not beside and current == _URGENT and bool(wording)
                 if retries >= _ENOUGH or unread_again:
@@ -154,6 +156,15 @@ class ValidateInterviewForm(SafeAction):
         )
         if said and not was_button:
             dispatcher.utter_message(response="utter_noted", noted="; ".join(said))
+
+
+def is_replied_to(tracker: Tracker) -> bool:
+    """Tell whether the visitor's own question or remark was replied to, which costs no try.
+
+    The planner sees to it that this does not go on for ever.
+    """
+    stepped = "action_go_back" in (tracker.get_slot("agenda") or [])
+    return (replied_besides(tracker, INTERVIEW) or asks_again(tracker)) and not stepped
 
 
 def is_beside(tracker: Tracker) -> bool:
@@ -313,6 +324,10 @@ class ActionConfirmWarningSign(SafeAction):
         """Ask for a yes or no."""
         data = get_clinical_data()
         uncertain = tracker.get_slot("unconfirmed") or []
+        option = next((item["option"] for item in uncertain if "option" in item), None)
+        if option:
+            dispatcher.utter_message(response="utter_confirm_option", option=option)
+            return []
         guessed = next((item["sign"] for item in uncertain if "sign" in item), None)
         if guessed:
             dispatcher.utter_message(
@@ -391,6 +406,7 @@ def forget_history() -> Events:
         "signs_asked",
         "questions_asked",
         "questions_skipped",
+        "question_asides",
         "question_retries",
         "question_wording",
         "booking_wanted",
@@ -405,8 +421,3 @@ def forget_history() -> Events:
 def is_open(tracker: Tracker) -> bool:
     """Tell whether the interview is open."""
     return (tracker.active_loop or {}).get("name") == INTERVIEW
-
-
-def asks_again(tracker: Tracker) -> bool:
-    """Tell whether the visitor only wants to hear the question again."""
-    return latest_intent(tracker) == "repeat"

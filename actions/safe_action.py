@@ -97,5 +97,6 @@ def clinic_facts() -> dict[str, str]:
         "emergency_number": clinic.emergency_number,
         "urgent_line": clinic.urgent_line or clinic.phone or "an urgent care center",
         "crisis_line": clinic.crisis_line or clinic.emergency_number,
+        "poison_line": clinic.poison_line or clinic.emergency_number,
         "retention_days": str(clinic.privacy.retention_days),
     }

@@ -23,6 +23,7 @@ from clinic.settings import get_settings
 from clinic.triage.rules import Level
 
 _PAUSE = timedelta(minutes=15)
+_ASKS_START_OVER, _WAITS = "utter_ask_start_over", "utter_question_waits"
 
 
 class ActionValidateSlotMappings(SafeAction):
@@ -97,12 +98,15 @@ class MessageReading:
     def control_slots(self) -> dict[str, Any]:
         """Return the slots that steer this turn."""
         message, answers, weighing = self._message, self._answers, self._weighing
+        agenda = plan_turn(self._turn())
         control: dict[str, Any] = {
             "red_flags": list(weighing.assessment.red_flags),
             "unconfirmed": weighing.pending,
             "signs_asked": weighing.signs_asked,
             "turn_answered": answers.answered,
-            "agenda": plan_turn(self._turn()),
+            "agenda": agenda,
+            "question_asides": self._asides(agenda),
+            "offered_start_over": _ASKS_START_OVER in agenda,
             "offered_booking": False,
             "turn_changed": sorted(self.changes),
             "turn_wording": answers.wording.value if answers.wording else None,
@@ -124,6 +128,20 @@ class MessageReading:
             control["disposition"] = self._highest(weighing.assessment.level).value
             control["booking_closed"] = True
         return control
+
+    def _puts(self) -> int:
+        """Return how often the open question was put since something was answered or told."""
+        asides = self._tracker.get_slot("question_asides") or {}
+        same = asides.get("question") == self._message.question
+        return int(asides["puts"]) if asides and same else 1
+
+    def _asides(self, agenda: list[str]) -> dict[str, Any] | None:
+        """Return what the next turn has to know of how often the question was put."""
+        message, answers = self._message, self._answers
+        if not message.question or answers.answered or self.changes:
+            return None
+        puts = 0 if _WAITS in agenda else self._puts() + (message.form in agenda)
+        return {"question": message.question, "puts": puts}
 
     def _is_understood(self) -> bool:
         """Tell whether the count of misunderstandings in a row ends here."""
@@ -154,6 +172,8 @@ class MessageReading:
             unconfirmed=bool(self._weighing.pending),
             form=message.form,
             answered=answers.answered or answers.wording is not None,
+            rewords=answers.wording is not None,
+            puts=self._puts(),
             changed=bool(self.changes),
             assessed=slot("disposition") is not None,
             screened=after.get("emergency_screen") is not None,
@@ -178,6 +198,7 @@ class MessageReading:
             takes_back=answers.takes_back,
             asked_back=bool(slot("asked_back")),
             offered_resume=bool(slot("offered_resume")),
+            offered_start_over=bool(slot("offered_start_over")),
             goes_on=wishes.says(Wish.GOES_ON),
             unfinished=is_unfinished(self._tracker),
             paused=self._was_away(),

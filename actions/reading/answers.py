@@ -17,9 +17,12 @@ from clinic.triage.interview import SpeechAct, Wording, reassures
 # Something said beside a checklist's answer ("surgery two weeks ago") is no new start of the pain.
 _NOT_BESIDE_A_CHECKLIST = frozenset({"duration_days", "severity"})
 # Times and numbers in a booking answer the booking.
-_OF_THE_BOOKING = frozenset({"duration_days", "severity", "injury_days_ago", "timing", "side"})
+_OF_THE_BOOKING = frozenset(
+    {"duration_days", "severity", "injury_days_ago", "timing", "side", "previous_episodes"}
+)
 _OF_A_VISIT = frozenset({"duration_days", "severity", "injury_days_ago", "timing"})
 _A_DAY = 1.0
+_YES_OR_NO = frozenset({"affirm", "deny", "start_over"})
 
 
 class Answers:
@@ -31,6 +34,7 @@ class Answers:
         wording: How that question has to be put once more, if it has to.
         problem: What is wrong with it: a name that the interview form knows, or None.
         takes_back: Whether it denies a sign that made an emergency.
+        meant: A sign of the emergency checklist that it may mean, to be asked about; or None.
     """
 
     def __init__(self, message: Message) -> None:
@@ -40,6 +44,7 @@ class Answers:
         self.wording: Wording | None = None
         self.problem: str | None = message.impossible
         self.takes_back = False
+        self.meant: str | None = None
         self.changes = self._read()
 
     def _read(self) -> dict[str, Any]:
@@ -60,6 +65,8 @@ class Answers:
         wordless = not message.reading.words and not message.is_sign
         if wordless or message.is_command:
             return changes  # neither is a yes, a no or an answer; a warning sign still counts
+        if message.tracker.get_slot("offered_start_over") and message.intent in _YES_OR_NO:
+            return changes  # the yes or no is about starting over
         pending = message.tracker.get_slot("unconfirmed") or []
         if pending:
             changes.update(self._confirmed(pending))
@@ -91,6 +98,7 @@ class Answers:
         )
         self.answered = answer.answered or answer.unsure
         self.wording = answer.wording
+        self.meant = answer.meant
         if answer.impossible:
             self.problem = question
         changes = dict(answer.changes)
@@ -176,6 +184,14 @@ class Answers:
         act = self._message.speech_act()
         if act in (SpeechAct.AFFIRM, SpeechAct.DENY, SpeechAct.UNSURE):
             self.problem = SIGN_SETTLED
+        option = next((item["option"] for item in pending if "option" in item), None)
+        if option and act is SpeechAct.AFFIRM:
+            self.answered = True
+            return self._data.interview.option(
+                str(self._message.asked), option, self._message.history
+            )
+        if option and act is not SpeechAct.UNSURE:
+            return {}  # the checklist comes again
         if act not in (SpeechAct.AFFIRM, SpeechAct.DENY):
             only_guessed = all("sign" in item for item in pending)
             if only_guessed and act is not SpeechAct.UNSURE:

@@ -79,6 +79,8 @@ _STEERS = ABOUT_ATLAS | frozenset(
         "goodbye",
     }
 )
+# What an answer may be taken for: "comes and goes", "it never stops", "started by itself".
+_MISTAKEN_FOR = frozenset({"start_over", "goodbye", "stop", "skip", "repeat", "go_back"})
 _UNCLEAR = (UNREADABLE, "out_of_scope")
 # Keys pressed at random make so many words at most.
 _MASHED = 4
@@ -132,6 +134,8 @@ class Message:
         self.level = Level(tracker.get_slot("disposition") or Level.SELF_CARE)
         self.impossible: str | None = None
         self.reading = self._read()
+        if self._is_told_not_asked():
+            self.intent, self.confidence = "inform", VERY_SURE
         self.is_unreadable = self._is_gibberish()
         if self.is_unreadable:
             self.is_foreign = self.is_foreign or is_limited(tracker)
@@ -236,6 +240,20 @@ class Message:
         if len(possible) < len(findings):
             self.impossible = next(item.attribute for item in findings if item not in possible)
         return Reading(findings=possible, words=words)
+
+    def _is_told_not_asked(self) -> bool:
+        """Tell whether what looks like a step ("started by itself") tells of the pain.
+
+        An answer to the open question is one, whatever its words look like alone.
+        """
+        if self.intent not in _MISTAKEN_FOR or not self.reading.findings:
+            return False
+        if self.intent == "start_over":
+            return not get_request_words().say(Wish.STARTS_OVER, self.text)
+        told = {item.attribute for item in self.reading.findings}
+        if self.intent == "goodbye":
+            return True
+        return bool(self.asked) and bool(told & set(self.data.interview[str(self.asked)].fills))
 
     def _without_fear(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
         """Leave out a wish to die that stands only in "am I going to die?"."""

@@ -46,6 +46,8 @@ class Weighing:
     def _possible_emergency(self) -> list[dict[str, Any]]:
         if self.assessment.level.is_emergency:
             return []
+        if meant := self._answers.meant:
+            return [{"attribute": self._message.asked, "value": meant, "option": meant}]
         findings = self._message.reading.findings
         possible = [item for item in findings if item.assertion is Assertion.POSSIBLE]
         assumed = [

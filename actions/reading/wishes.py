@@ -6,7 +6,7 @@ from typing import Any
 
 from actions.reading.message import ABOUT_ATLAS, REPORTS, Message
 from clinic.dialogue.agenda import BOOKING, MANAGING, SURE
-from clinic.dialogue.booking_answers import appointment_task, wants_call_back
+from clinic.dialogue.booking_answers import appointment_task, books_another, wants_call_back
 from clinic.dialogue.request_words import Wish, get_request_words
 from clinic.history.findings import Assertion
 from clinic.knowledge.base import get_knowledge
@@ -14,6 +14,9 @@ from clinic.knowledge.questions import (
     asks_about_the_clinic,
     asks_about_this_clinic,
     asks_for_a_dose,
+    asks_how_to_come,
+    asks_the_price,
+    asks_what_is_normal,
     asks_what_it_is,
     is_about_another_part,
     is_about_someone,
@@ -44,6 +47,18 @@ _GIVES_WAY_TO_A_TOPIC = frozenset(
         "out_of_scope",
         "report_other_body_part",
         "report_pain",
+    }
+)
+# What the classifier may have taken a question for that only the clinic can answer.
+_MAY_BE_OF_THE_CLINIC = frozenset(
+    {
+        "ask_topic",
+        "ask_clinic_info",
+        "ask_help",
+        "ask_medicine_advice",
+        "ask_when_to_see_doctor",
+        "nlu_fallback",
+        "out_of_scope",
     }
 )
 _FORM = "clinic/appointment_form"
@@ -197,6 +212,9 @@ class Wishes:
         """Tell whether the message can only be about what was explained before."""
         if self._message.form in (BOOKING, MANAGING) and self._answers_form:
             return False  # "the second one" chooses a time
+        waits = (self._message.tracker.get_slot("question_asides") or {}).get("puts") == 0
+        if waits and self.says(Wish.GOES_ON):
+            return False  # it was told to say "go on" to see the open question again
         sure = self._latest.get("topics_named")
         return not sure and asks_on(self._text, self._message.tracker.get_slot("topic"))
 
@@ -209,8 +227,13 @@ class Wishes:
             return "ask_topic"
         if self._asks_about_another_part():
             return "report_other_body_part"
-        if intent == "ask_topic" and asks_about_this_clinic(self._text):
+        if intent in _MAY_BE_OF_THE_CLINIC and self._asks_the_clinic():
             return "ask_clinic_info"
+        if intent == "reschedule_appointment" and books_another(self._text):
+            return "book_appointment"
+        books = intent in (*_MAY_BE_OF_THE_CLINIC, "book_appointment")
+        if books and asks_how_to_come(self._text):
+            return "book_appointment"
         if not self.topics or not self._asks_about():
             return intent
         is_named = bool(self._latest.get("topics_named"))
@@ -218,13 +241,18 @@ class Wishes:
         if intent == "ask_medicine_advice":
             if asks_for_a_dose(self._text):
                 return intent
-            return "ask_topic" if of_advice else "ask_about_medicine"
+            of_a_medicine = self.topics[0] in get_knowledge().rules.medicine_topics
+            return "ask_about_medicine" if of_a_medicine and not of_advice else "ask_topic"
         of_the_form = intent == "look_up_appointment" and self.topics[0] == _FORM
         gives_way = of_the_form or intent in _GIVES_WAY_TO_A_TOPIC
         overruled = gives_way and not self._asks_to_book()
         if (self._is_sure_of_topic() and overruled) or (of_advice and intent == "ask_diagnosis"):
             return "ask_topic"
         return intent
+
+    def _asks_the_clinic(self) -> bool:
+        """Tell whether only the clinic can answer: what an MRI costs, how long the wait is."""
+        return asks_about_this_clinic(self._text) or asks_the_price(self._text)
 
     def _asks_about(self) -> bool:
         """Tell whether a message asks about topics; one that is nothing else does, too."""
@@ -244,6 +272,8 @@ class Wishes:
         message = self._message
         if self._asks_about_another_part() and not is_about_someone(self._text):
             return True
+        if asks_what_is_normal(self._text) and self._tells_only_of_a_noise():
+            return True
         if not self.topics or not (message.is_question or self._asks_about()):
             return False
         found = {item.attribute for item in message.reading.findings}
@@ -252,6 +282,13 @@ class Wishes:
             asks = message.intent not in ("report_pain", "ask_when_to_see_doctor", "ask_diagnosis")
             return asks and self._is_sure_of_topic() and found <= _ONLY_WHERE
         return not found & _OF_A_PAIN
+
+    def _tells_only_of_a_noise(self) -> bool:
+        """Tell whether nothing is reported but that something cracks, and where."""
+        return all(
+            item.attribute == "site" or (item.attribute, item.value) == ("character", "other")
+            for item in self._message.reading.findings
+        )
 
     def _asks_about_another_part(self) -> bool:
         """Tell whether it is a question about a knee, or another part that is not treated here."""

@@ -35,10 +35,10 @@ _REPLIES = {
     "reschedule_appointment": "appointment_form",
     "cancel_appointment": "appointment_form",
     "delete_my_data": "action_delete_data",
-    "start_over": "action_start_over",
+    "start_over": "utter_ask_start_over",
     "goodbye": "utter_goodbye",
 }
-_LEAVES_FORM = frozenset({"appointment_form", "action_delete_data", "action_start_over"})
+_LEAVES_FORM = frozenset({"appointment_form", "action_delete_data", "utter_ask_start_over"})
 _STEPS = {"skip": "action_skip_question", "go_back": "action_go_back"}
 _ANSWERED_ANYWHERE = frozenset(
     {
@@ -59,6 +59,10 @@ _ANSWERED_ANYWHERE = frozenset(
     }
 )
 _ANSWERED_IN_EMERGENCY = frozenset({"ask_topic", "ask_privacy", "ask_summary", "request_human"})
+# A question is put so often in a row at most; then it waits, open, until the visitor goes on.
+_MOST_PUTS = 3
+# What an open question always follows.
+_BEFORE_THE_QUESTION = frozenset({*_STEPS.values(), "utter_welcome_back", "utter_language_set"})
 # Wrong guesses cost most here: a short answer is no request unless the classifier is sure.
 SURE = 0.55
 VERY_SURE = 0.75
@@ -82,6 +86,8 @@ class Turn:
         unconfirmed: Whether something uncertain would make it an emergency.
         form: The open form, if any.
         answered: Whether it answers the form's question.
+        rewords: Whether that question has to be put in other words.
+        puts: How often that question was put in a row.
         changed: Whether it changed the history.
         assessed: Whether a level was given already.
         screened: Whether the emergency checklist was answered.
@@ -102,6 +108,7 @@ class Turn:
         takes_back: Whether it denies a sign that made the emergency.
         asked_back: Whether the last message asked whether such a sign was true.
         offered_resume: Whether the last message offered to go on with the interview.
+        offered_start_over: Whether the last message asked if everything shall be forgotten.
         goes_on: Whether it asks to go on where things stopped.
         unfinished: Whether an interview was interrupted.
         paused: Whether the visitor was away for a while.
@@ -127,6 +134,8 @@ class Turn:
     unconfirmed: bool = False
     form: str | None = None
     answered: bool = False
+    rewords: bool = False
+    puts: int = 1
     changed: bool = False
     assessed: bool = False
     screened: bool = False
@@ -147,6 +156,7 @@ class Turn:
     takes_back: bool = False
     asked_back: bool = False
     offered_resume: bool = False
+    offered_start_over: bool = False
     goes_on: bool = False
     unfinished: bool = False
     paused: bool = False
@@ -181,13 +191,17 @@ def plan_turn(turn: Turn) -> list[str]:
     if turn.emergency:
         return _in_emergency(turn)
     opening = ["action_give_crisis_support"] if turn.crisis_is_new else []
+    if turn.offered_start_over and turn.intent in ("affirm", "start_over"):
+        return [*opening, "action_start_over"]
+    if turn.offered_start_over and turn.intent == "deny":
+        return [*opening, "utter_start_over_kept", *([turn.form] if turn.form else [])]
     if turn.unconfirmed:
         return [*opening, "action_confirm_warning_sign"]
     if turn.just_consented:
         return [INTERVIEW] if turn.has_history and turn.triage else ["utter_consent_given"]
     if turn.checks_signs and not turn.form and turn.triage:
         return [*opening, INTERVIEW]
-    planned = _in_form(turn) if turn.form else _without_form(turn)
+    planned = _without_loop(turn, _in_form(turn)) if turn.form else _without_form(turn)
     if turn.booking_closed and ({BOOKING, "action_note_booking_wish"} & set(planned)):
         return [*opening, "utter_booking_closed"]
     if not turn.consented and {INTERVIEW, BOOKING, MANAGING} & set(planned):
@@ -230,6 +244,21 @@ def _in_emergency(turn: Turn) -> list[str]:
     return ["action_repeat_emergency_advice"]
 
 
+def _without_loop(turn: Turn, planned: list[str]) -> list[str]:
+    """Let a question wait that was put again and again; it stays open, and nothing is left out.
+
+    After a reply to something else it comes back once.
+    """
+    if planned[-1:] != [turn.form] or turn.changed or turn.was_asked_sign:
+        return planned
+    if (turn.answered and not turn.rewords) or _BEFORE_THE_QUESTION & set(planned):
+        return planned
+    replies = len(planned) > 1
+    if turn.puts < _MOST_PUTS - replies or not (replies or turn.form == INTERVIEW):
+        return planned
+    return [*planned[:-1], "utter_question_waits"]
+
+
 def _in_form(turn: Turn) -> list[str]:
     form = str(turn.form)
     asks = _asks(turn)
@@ -250,6 +279,8 @@ def _in_form(turn: Turn) -> list[str]:
         return [*also, form]
     if turn.about_moved:
         return [MANAGING]
+    if turn.goes_on and not turn.is_question:
+        return [form]
     # Nothing is booked yet, so "cancel" means this booking, and a move another time for it.
     gives_up = turn.intent == "cancel_appointment" and form == BOOKING
     if (turn.intent == "stop" or gives_up) and turn.confidence >= SURE:
@@ -309,7 +340,9 @@ def _without_form(turn: Turn) -> list[str]:
     if turn.assessed and turn.changed and turn.reports_symptoms:
         return [*_asks(turn), "action_update_outcome"]
     if turn.assessed and turn.changed and turn.intent in ("inform", "correct_answer"):
-        return ["action_update_outcome"]
+        return [*_asks(turn), "action_update_outcome"]
+    if turn.intent == "start_over" and not (turn.has_history or turn.assessed):
+        return []  # there is nothing that could be lost
     if turn.about_appointment:
         return [MANAGING]
     if turn.was_asked_sign and turn.has_history and turn.triage and not turn.assessed:
@@ -337,12 +370,13 @@ def _without_form(turn: Turn) -> list[str]:
     if turn.reports_symptoms and not turn.assessed:
         return [*asks, INTERVIEW]
     if turn.intent == "report_pain" and turn.confidence >= 0.3:
-        return [*asks, INTERVIEW] if not turn.assessed else ["action_update_outcome"]
+        return [*asks, "action_update_outcome" if turn.assessed else INTERVIEW]
     answers = {
         "action_explain_topic",
         "action_explain_possible_causes",
         "action_give_clinic_info",
         "action_give_summary",
+        "utter_ask_start_over",
         "utter_frightened",
         "utter_help_now",
         "utter_no_diagnosis",
@@ -350,4 +384,6 @@ def _without_form(turn: Turn) -> list[str]:
     }
     if answers & set(asks):
         return asks
+    if turn.intent == "inform":
+        return ["utter_tell_me_more"]  # said here: the classifier may have taken it for a goodbye
     return []

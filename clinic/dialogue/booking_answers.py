@@ -24,6 +24,7 @@ from clinic.dialogue.booking_wish import (
 )
 from clinic.scheduling.choice import bare_hour, two_meanings, understand_choice
 from clinic.scheduling.contact import ContactProblem, find_name, parse_contact, parse_name
+from clinic.scheduling.notes import get_note_rules
 from clinic.scheduling.port import Slot
 from clinic.scheduling.references import find_reference
 from clinic.scheduling.when import understand_when
@@ -56,7 +57,9 @@ _NO_NOTE_ACTS = frozenset({"stop", "repeat", "go_back", "ask_help", "ask_why", "
 _THE_ONE = re.compile(r"\b(?:ones?|option|slot|choice|number)\b", re.IGNORECASE)
 # "Same as last time" is not the last one of the list.
 _AS_BEFORE = re.compile(
-    r"\b(?:same|as|like) (?:as )?(?:last time|before|usual)\b|\bmy usual\b", re.IGNORECASE
+    r"\b(?:same|as|like)(?: \w+)? ?(?:as|like)? (?:the )?(?:last (?:time|visit|appointment)|before"
+    r"|usual)\b|\bmy usual\b",
+    re.IGNORECASE,
 )
 _CONFIRMS = re.compile(
     r"\W*(?:(?:ok|okay|yes|yep|yeah|yup|sure|fine|great|perfect|good|right|alright|all right|cool"
@@ -92,6 +95,11 @@ _MOVE = re.compile(
     r"|\b(?:make|do) it (?:on |at |for )?(?!up\b).{1,30}\binstead\b",
     re.IGNORECASE,
 )
+_ANOTHER = re.compile(
+    r"\b(?:book|make|get|schedule|need|want|have)\b.{0,15}\b(?:another|a second|one more|a new)\b"
+    rf".{{0,12}}\b{_VISIT}\b|\bbook (?:another|one more|a second)\b",
+    re.IGNORECASE,
+)
 _LOOK_UP = re.compile(
     rf"\b(?:when|what time|which day)\b.{{0,15}}\b(?:(?:my|the|that|this) {_VISIT}|is it)\b"
     rf"|\b(?:show|check|look up|find|remind me of)\b.{{0,15}}\b(?:my|the) {_VISIT}\b",
@@ -115,6 +123,20 @@ _NOTE = re.compile(
 _INSTEAD = re.compile(
     r"\b(?:instead|actually|rather|make it|change (?:it|that)|can (?:we|i|you) do|could (?:we|i)"
     r"|on second thoughts?|sorry)\b",
+    re.IGNORECASE,
+)
+
+# "I don't know the reference", "without the number": said with the wish itself, too
+_LACKS_REFERENCE = re.compile(
+    r"\b(?:don'?t|do not|can'?t|cannot|didn'?t|never|haven'?t|without|no|lost|forgot\w*"
+    r"|misplaced|deleted)\b.{0,25}\b(?:ref|reference|number|code|confirmation)\b",
+    re.IGNORECASE,
+)
+# "I lost it", "no idea", where it was asked for
+_LACKS_IT = re.compile(
+    r"\b(?:don'?t|do not|can'?t|cannot|haven'?t|never) (?:even |really )?"
+    r"(?:know|have|got|remember|recall|find|get|keep)\b"
+    r"|\b(?:lost|forgot|misplaced|deleted) (?:it|that|mine|them)\b|^\W*no idea\b",
     re.IGNORECASE,
 )
 
@@ -161,6 +183,32 @@ def appointment_task(text: str) -> AppointmentTask | None:
     if _MOVE.search(said):
         return "move"
     return "look_up" if _LOOK_UP.search(said) else None
+
+
+def books_another(text: str) -> bool:
+    """Tell whether a further visit is wanted beside one that is booked."""
+    return bool(_ANOTHER.search(text))
+
+
+def lacks_reference(text: str, act: str, *, asked: bool = True) -> bool:
+    """Tell whether somebody cannot say by which reference or contact a visit was booked.
+
+    Args:
+        text: Such as "I don't know the reference", "I lost it".
+        act: The intent.
+        asked: Whether it answers the question for them.
+    """
+    said = text.replace("\u2019", "'")
+    if find_reference(text) is not None:
+        return False
+    if _LACKS_REFERENCE.search(said):
+        return True
+    return asked and (act == "unsure" or bool(_LACKS_IT.search(said)))
+
+
+def says_as_before(text: str) -> bool:
+    """Tell whether the same as at an earlier visit is wanted: "same as last time"."""
+    return bool(_AS_BEFORE.search(text))
 
 
 def wanted_reminders(text: str) -> bool | None:
@@ -242,11 +290,15 @@ def answers_booking(
         return (
             _wishes(text, offers, now, clinic)
             or wants_call_back(text)
+            or says_as_before(text)
+            or get_note_rules().names_access(text)
             or wants_other_kind(text)
             or two_meanings(text, shown, clinic.zone) is not None
             or bare_hour(text, shown, clinic.zone) != ""
             or bool(_CODE.search(text))
         )
+    if question in ("patient_name", "patient_contact") and get_note_rules().names_access(text):
+        return True
     if question == "patient_name":
         named = "?" not in text and parse_name(text) is not None
         return named or bool(_CODE.search(text)) or _mentions_contact(text, clinic.region)
@@ -255,7 +307,11 @@ def answers_booking(
     if question == "appointment_note":
         return act not in _NO_NOTE_ACTS and "?" not in text
     if question in ("manage_reference", "manage_contact"):
-        return find_reference(text) is not None or _mentions_contact(text, clinic.region)
+        return (
+            find_reference(text) is not None
+            or _mentions_contact(text, clinic.region)
+            or lacks_reference(text, act)
+        )
     if question == "manage_confirmed":
         return act in ("affirm", "deny") or appointment_task(text) == "cancel"
     if question == "booking_confirmed":
@@ -264,6 +320,7 @@ def answers_booking(
             or confirms(text)
             or change is not None
             or note_in(text) is not None
+            or get_note_rules().names_access(text)
             or wanted_reminders(text) is not None
             or find_name(text) is not None
             or _mentions_contact(text, clinic.region)

@@ -20,6 +20,7 @@ class Wish(StrEnum):
     NAMES_VISIT = "names_visit"
     ONLY_VISIT = "only_visit"
     GOES_ON = "goes_on"
+    STARTS_OVER = "starts_over"
     WANTS_SUMMARY = "wants_summary"
     HELP_NOW = "help_now"
     FRIGHTENED = "frightened"

@@ -387,7 +387,7 @@ class _Loader:
                 raise DataFileError(rules, "overviews", f"{aspect} is no aspect")
             if overview not in topics:
                 raise DataFileError(rules, f"overviews.{aspect}", f"{overview} is no topic")
-        for field in ("general_topics", "leading_topics"):
+        for field in ("general_topics", "leading_topics", "medicine_topics"):
             for topic_id in getattr(self._rules, field):
                 if topic_id not in topics:
                     raise DataFileError(rules, field, f"{topic_id} is no topic")

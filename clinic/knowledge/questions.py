@@ -52,7 +52,28 @@ _CLINIC = re.compile(
 _THIS_CLINIC = re.compile(
     r"\b(?:at|in|of|by) your (?:place|clinic|practice|office|surgeons?|doctors?|staff|team)\b"
     r"|\b(?:waiting (?:time|list)s?|how long is the wait|wait list|next free)\b"
+    r"|\b(?:is|are) (?:the|your|this) (?:clinic|building|office|place|practice|entrance|rooms?)"
+    r" .*(?:accessible|step free|wheelchair|ground floor)"
+    r"|\b(?:success|complication) rates? of (?:your|the)\b"
+    r"|\byour (?:success|complication) rates?\b"
+    r"|\bwheelchair (?:access|accessible|ramp|friendly)\b"
+    r"|\b(?:disabled|step free) (?:access|toilet)\b"
 )
+_PRICE = re.compile(
+    r"\b(?:costs?|prices?|fees?|copay|out of pocket|expensive)\b"
+    r"|\bhow much (?:do|does|would|will|is|are) .{0,40}\b(?:charged?|cost)\b"
+    r"|\bhow much (?:is|are|for|would|will)(?: it| that| they)?(?: be)?(?: for)?"
+    r" (?:an?|the|your|one|my|it|that|this)\b"
+)
+_NO_PRICE = re.compile(
+    r"\b(?:doses?|dosage|mg|take|taking|too much|enough|safe|normal|hurts?|pain|weigh\w*|long)\b"
+)
+_COMING = re.compile(
+    r"\bhow (?:do|does|can|could|would|should) (?:i|we|one|you|my \w+) (?:go about )?"
+    r"(?:get(?:ting)? seen|be seen|come in|get in to see|get an? (?:appointment|visit|slot)"
+    r"|see (?:you|someone|somebody|one of you\w*)|book(?:ing)?|make an appointment)\b"
+)
+_NORMAL = re.compile(r"\b(?:is|are) (?:it|that|this|these|they) (?:normal|usual|common|ok|okay)\b")
 _WHAT_IT_IS = re.compile(
     r"\bwhat(?:s| is)? (?:else |is |do you think is )?"
     r"(?:(?:could|can|might|may|would) (?:it|this|that|these|be causing|be behind"
@@ -116,6 +137,34 @@ def asks_about_this_clinic(text: str) -> bool:
         text: What the visitor wrote.
     """
     return bool(_THIS_CLINIC.search(_plain(text)))
+
+
+def asks_the_price(text: str) -> bool:
+    """Tell whether a message asks what something costs, whatever it names.
+
+    Args:
+        text: What the visitor wrote.
+    """
+    plain = _plain(text)
+    return bool(_PRICE.search(plain)) and not _NO_PRICE.search(plain)
+
+
+def asks_how_to_come(text: str) -> bool:
+    """Tell whether a message asks how to get a visit.
+
+    Args:
+        text: What the visitor wrote.
+    """
+    return bool(_COMING.search(_plain(text)))
+
+
+def asks_what_is_normal(text: str) -> bool:
+    """Tell whether a message asks if something is normal.
+
+    Args:
+        text: What the visitor wrote.
+    """
+    return bool(_NORMAL.search(_plain(text)))
 
 
 def asks_what_it_is(text: str) -> bool:

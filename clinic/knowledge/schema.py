@@ -125,6 +125,7 @@ class Rules(_Strict):
     overviews: dict[str, str]
     general_topics: list[str]
     leading_topics: list[str]
+    medicine_topics: list[str]
 
 
 class PageRow(_Strict):

@@ -23,10 +23,12 @@ class NoteRules:
     """The words of `data/booking/notes.yml`.
 
     Args:
+        access: Matches what somebody needs to come in and to be understood.
         practical: Matches a cue that a remark is practical.
         medical: Matches a word about health.
     """
 
+    access: re.Pattern[str]
     practical: re.Pattern[str]
     medical: re.Pattern[str]
 
@@ -42,22 +44,35 @@ class NoteRules:
         """
         content = load_yaml(path)
         if not isinstance(content, dict):
-            raise DataFileError(path, "", "expected the lists practical and medical")
-        return cls(pattern_of(path, content, "practical"), pattern_of(path, content, "medical"))
+            raise DataFileError(path, "", "expected the lists access, practical and medical")
+        lists = (pattern_of(path, content, name) for name in ("access", "practical", "medical"))
+        return cls(*lists)
+
+    def names_access(self, text: str) -> bool:
+        """Tell whether a note says what somebody needs to come in or to be understood."""
+        return bool(self.access.search(_plain(text)))
+
+    def without_access(self, text: str) -> str:
+        """Return a note without the words that say so, which are no matter of health here."""
+        return self.access.sub(" ", _plain(text))
 
     def judge(self, text: str, *, has_findings: bool) -> Verdict:
         """Say whether a note may be kept.
 
         Args:
             text: The note as it was written.
-            has_findings: Whether the reading of symptoms or of topics found something in it.
+            has_findings: Whether the reading of symptoms or of topics found something in what
+                `without_access` leaves of it.
         """
-        plain = unicodedata.normalize("NFKC", text).lower().replace("\u2019", "'")
-        if has_findings or self.medical.search(plain):
+        if has_findings or self.medical.search(self.without_access(text)):
             return "medical"
-        if not self.practical.search(plain):
+        if not self.names_access(text) and not self.practical.search(_plain(text)):
             return "not_practical"
         return "kept" if len(text.strip()) <= MAX_NOTE else "too_long"
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower().replace("\u2019", "'")
 
 
 @lru_cache(maxsize=1)

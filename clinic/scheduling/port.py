@@ -87,6 +87,8 @@ class SlotQuery:
         except_days: Days of the clinic's wall clock that do not suit.
         near: Sort by distance from this moment, the nearest first, instead of by time.
         holder: Who asks, as in `hold`: what they hold themselves counts as free.
+        moving: Reference of the appointment that a time is sought for: its own time counts as
+            free, so that 10:00 can become 10:20, but is not offered.
     """
 
     visit_type: str
@@ -99,6 +101,7 @@ class SlotQuery:
     except_days: frozenset[date] = frozenset()
     near: datetime | None = None
     holder: str | None = None
+    moving: str | None = None
 
 
 @dataclass(frozen=True)
@@ -222,12 +225,14 @@ class Scheduler(Protocol):
         """Return when the clinic sees patients on a day of its wall clock."""
         ...
 
-    def hold(self, slot: Slot, holder: str) -> Hold:
+    def hold(self, slot: Slot, holder: str, moving: str | None = None) -> Hold:
         """Keep a slot for a while; an earlier hold of the same holder is given up.
 
         Args:
             slot: As `find_slots` returned it.
             holder: Whoever holds, such as the conversation's id; only a digest is kept.
+            moving: Reference of the appointment that is to be moved there; the slot may share
+                time with it. Who asks has proven before that it is theirs.
 
         Raises:
             SlotTaken: Someone else has it, or the clinic does not offer it.

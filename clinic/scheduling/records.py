@@ -96,8 +96,11 @@ def take_ticks(
     *,
     hold_id: str | None = None,
     appointment_id: int | None = None,
+    shared_with: models.Appointment | None = None,
 ) -> None:
     """Own the ticks of a hold's time, putting expired holds of others out of the way.
+
+    What the appointment that is to be moved there owns stays its own until then.
 
     Raises:
         SlotTaken: The database refused, since another owner is there.
@@ -112,6 +115,16 @@ def take_ticks(
         ),
         execution_options={"synchronize_session": False},
     )
+    shared: set[int] = set()
+    if shared_with is not None:
+        shared.update(
+            session.scalars(
+                select(tick.tick).where(
+                    tick.appointment_id == shared_with.id,
+                    tick.practitioner_id == hold.practitioner_id,
+                )
+            )
+        )
     rows = [
         {
             "practitioner_id": hold.practitioner_id,
@@ -120,6 +133,7 @@ def take_ticks(
             "appointment_id": appointment_id,
         }
         for number in ticks
+        if number not in shared
     ]
     try:
         session.execute(insert(tick), rows)

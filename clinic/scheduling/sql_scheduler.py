@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import TypeVar, cast
 
-from sqlalchemy import and_, or_, select, true, update
+from sqlalchemy import Select, and_, or_, select, true, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -126,10 +126,12 @@ class SqlScheduler:
         found: list[Slot] = []
         while week := list(islice(days, 7)):
             slots = [slot for day in week for slot in day]
-            taken = self._taken_ticks(slots, now, query.holder)
+            taken, own = self._taken_ticks(slots, now, query)
             free_by_start: dict[datetime, Slot] = {}
             for slot in slots:
-                if not any((slot.practitioner_id, tick) in taken for tick in self._ticks(slot)):
+                if (slot.practitioner_id, slot.start) != own and not any(
+                    (slot.practitioner_id, tick) in taken for tick in self._ticks(slot)
+                ):
                     free_by_start.setdefault(slot.start, slot)
             found.extend(free_by_start.values())
             if limit is not None and len(found) >= limit:
@@ -140,7 +142,7 @@ class SqlScheduler:
         """Return when the clinic sees patients on a day; see the port."""
         return self._availability.hours_on(day)
 
-    def hold(self, slot: Slot, holder: str) -> Hold:
+    def hold(self, slot: Slot, holder: str, moving: str | None = None) -> Hold:
         """Keep a slot for a while; see the port."""
         now = clock.now()
         visit_type = self._clinic.visit_type(slot.visit_type)
@@ -177,7 +179,8 @@ class SqlScheduler:
             )
             session.add(row)
             session.flush()
-            take_ticks(session, row, now, hold_id=row.id)
+            moved = None if moving is None else session.scalar(_to_be_moved(moving))
+            take_ticks(session, row, now, hold_id=row.id, shared_with=moved)
             record(session, "held", now, row)
             return Hold(row.id, slot, expires_at)
 
@@ -338,8 +341,9 @@ class SqlScheduler:
         )
 
     def _taken_ticks(
-        self, slots: list[Slot], now: datetime, holder: str | None
-    ) -> set[tuple[str, int]]:
+        self, slots: list[Slot], now: datetime, query: SlotQuery
+    ) -> tuple[set[tuple[str, int]], tuple[str, datetime] | None]:
+        """Return what is taken, and whose time from when the moved appointment has now."""
         first = min(self._ticks(slot).start for slot in slots)
         last = max(self._ticks(slot).stop for slot in slots)
         tick = models.BookedTick
@@ -353,13 +357,17 @@ class SqlScheduler:
                     tick.hold_id.is_(None),
                     and_(
                         models.Hold.expires_at > now,
-                        models.Hold.holder != digest(holder) if holder else true(),
+                        models.Hold.holder != digest(query.holder) if query.holder else true(),
                     ),
                 ),
             )
         )
         with self._database.transaction(writes=False) as session:
-            return {(row.practitioner_id, row.tick) for row in session.execute(wanted)}
+            moved = query.moving and session.scalar(_to_be_moved(query.moving))
+            if moved:
+                wanted = wanted.where(tick.appointment_id.is_distinct_from(moved.id))
+            taken = {(row.practitioner_id, row.tick) for row in session.execute(wanted)}
+            return taken, (moved.practitioner_id, moved.start_utc) if moved else None
 
     def _confirm(
         self,
@@ -444,6 +452,14 @@ def known_changes(session: Session, now: datetime) -> list[TimeChange]:
         )
         for row in rows
     ]
+
+
+def _to_be_moved(reference: str) -> Select[tuple[models.Appointment]]:
+    """Return the search for an appointment that is still to come and can be moved."""
+    return select(models.Appointment).where(
+        models.Appointment.reference == reference.strip().upper(),
+        models.Appointment.status == "booked",
+    )
 
 
 def _find(session: Session, reference: str, contact: Contact) -> models.Appointment | None:

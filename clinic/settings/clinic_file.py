@@ -283,11 +283,13 @@ class ClinicSettings(_Section):
     emergency_number: StrictStr
     urgent_line: StrictStr = ""
     crisis_line: StrictStr = ""
+    poison_line: StrictStr = ""
     triage: StrictBool
     prices: StrictStr = ""
     insurance: StrictStr = ""
     parking: StrictStr = ""
     directions: StrictStr = ""
+    access: StrictStr = ""
     hours: OpeningHours
     special_hours: dict[date, tuple[tuple[time, time], ...]] = {}
     holidays: HolidayRules = HolidayRules()

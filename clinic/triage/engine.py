@@ -19,6 +19,7 @@ class Assessment:
         reasons: What a patient is told of them, each once.
         within: "days" or "routine" for a consultation, else None.
         version: Version of the rule book.
+        guidance: The special words that what is decisive asks for, such as "crisis".
     """
 
     level: Level
@@ -27,11 +28,7 @@ class Assessment:
     reasons: tuple[str, ...]
     within: str | None
     version: str
-
-    @property
-    def guidance(self) -> str | None:
-        """Return the special words that a decisive rule asks for, such as "crisis"."""
-        return next((rule.guidance for rule in self.decisive if rule.guidance), None)
+    guidance: str | None
 
 
 def assess(history: History, rules: RuleBook) -> Assessment:
@@ -48,8 +45,10 @@ def assess(history: History, rules: RuleBook) -> Assessment:
     ]
     highest = max((grade.level for _, grade in fired), key=lambda item: item.urgency, default=None)
     level = highest or Level.SELF_CARE
-    decisive = tuple(rule for rule, grade in fired if grade.level is level)
-    reasons = [grade.reason or rule.reason for rule, grade in fired if grade.level is level]
+    deciding = [(rule, grade) for rule, grade in fired if grade.level is level]
+    decisive = tuple(rule for rule, _ in deciding)
+    reasons = [grade.reason or rule.reason for rule, grade in deciding]
+    words = (grade.guidance or rule.guidance for rule, grade in deciding)
     soon = any(rule.within == "days" for rule in decisive)
     return Assessment(
         level=level,
@@ -58,4 +57,5 @@ def assess(history: History, rules: RuleBook) -> Assessment:
         reasons=tuple(dict.fromkeys(reasons)),
         within=("days" if soon else "routine") if level is Level.CONSULTATION else None,
         version=rules.version,
+        guidance=next((name for name in words if name), None),
     )

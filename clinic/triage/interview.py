@@ -20,6 +20,7 @@ from clinic.triage.conditions import Condition, ConditionError, History, compile
 _NOES = word_set("no nope nah none nothing neither negative never not")
 # Alone they deny nothing, but as an answer to a list of signs they say "none that I know of".
 _REASSURING = _NOES | word_set("fine normal normally ok okay alright healthy only just")
+_LIMITING = word_set("only just")
 _TURNS = word_set("but except though although however until apart besides")
 _LONGEST_REASSURANCE = 20
 # "Fine" agrees to an offer; as an answer to a list of signs it is no "yes".
@@ -27,8 +28,12 @@ _AGREEING = word_set("fine ok okay alright good well sure")
 # "9 days" and "5 am" are no answers to "how bad is it, from 0 to 10?".
 # "The second one" of the buttons of a question.
 _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth")
+_SHORT_PLACES = ("1st", "2nd", "3rd", "4th", "5th", "6th")
+_NUMBERS = ("one", "two", "three", "four", "five", "six")
 _ORDINAL = re.compile(
-    rf"(the )?(?P<place>{'|'.join(_PLACES)}|last)( (one|option|choice|answer))?( please)?$"
+    rf"(?:(?:the )?(?P<place>{'|'.join((*_PLACES, *_SHORT_PLACES))}|last)"
+    rf"(?: (?:one|option|choice|answer))?"
+    rf"|(?:number|option|choice|answer) (?P<number>{'|'.join(_NUMBERS)}|[1-6]))(?: please)?$"
 )
 _BEFORE_ONE = word_set("about around maybe like a its is probably just only say roughly or")
 _UNITS = word_set(
@@ -97,6 +102,8 @@ class Answer:
         unsure: Whether the patient does not know.
         wording: How the question has to be put once more, if it has to.
         impossible: Whether it names a number that cannot be.
+        meant: The button that it may mean by its place ("the second one"), where a slip would
+            make an emergency or hide one: it is said back before it counts.
     """
 
     changes: Mapping[str, Any]
@@ -104,6 +111,7 @@ class Answer:
     unsure: bool = False
     wording: Wording | None = None
     impossible: bool = False
+    meant: str | None = None
 
 
 class Interview:
@@ -181,6 +189,17 @@ class Interview:
         """Tell whether a message is made of the question's own button titles."""
         return bool(_chosen_options(self._by_id[question_id], text))
 
+    def option(self, question_id: str, title: str, history: History) -> dict[str, Any]:
+        """Return what a button of a question changes.
+
+        Args:
+            question_id: The question.
+            title: The button's title in lower case.
+            history: What is known.
+        """
+        question = self._by_id[question_id]
+        return _joined(question, [question.options[title]], history)
+
     def earlier_option(
         self, text: str, asked: Collection[str], current: str
     ) -> tuple[str, Mapping[str, Any]] | None:
@@ -251,6 +270,11 @@ class Interview:
             wording: How the question was put, when not for the first time.
         """
         question = self._by_id[question_id]
+        place = _place(text)
+        if question.urgent and place is not None:
+            titles = list(question.options)
+            meant = titles[place] if place < len(titles) else None
+            return Answer({}, answered=False, meant=meant)
         chosen = _chosen_options(question, text)
         if chosen:
             return Answer(_joined(question, chosen, history), answered=True)
@@ -337,14 +361,27 @@ def _chosen_options(question: Question, text: str) -> list[Mapping[str, Any]]:
     whole = text.strip().lower().rstrip(".")
     if whole in question.options:
         return [question.options[whole]]
-    if match := _ORDINAL.match(whole):
+    if (place := _place(whole)) is not None:
         options = list(question.options.values())
-        place = -1 if match["place"] == "last" else _PLACES.index(match["place"])
         return [options[place]] if place < len(options) else []
     parts = [part.strip().rstrip(".") for part in whole.split(". ")]
     if len(parts) > 1 and all(part in question.options for part in parts):
         return [question.options[part] for part in parts]
     return []
+
+
+def _place(text: str) -> int | None:
+    """Return which of the buttons "the second one" or "number 2" means, or None; -1 is the last."""
+    match = _ORDINAL.match(text.strip().lower().rstrip("."))
+    if match is None:
+        return None
+    if match["number"]:
+        number = match["number"]
+        return int(number) - 1 if number.isdigit() else _NUMBERS.index(number)
+    if match["place"] == "last":
+        return -1
+    places = _PLACES if match["place"] in _PLACES else _SHORT_PLACES
+    return places.index(match["place"])
 
 
 def _joined(
@@ -445,10 +482,11 @@ def _reassures(question: Question, words: list[Word], reading: Reading) -> bool:
     """Tell whether a short answer to a checklist says that something is all right."""
     if not _is_calm(words):
         return False
-    norms = {word.norm for word in words}
-    return bool(norms & _REASSURING) or any(
-        _denied_values(reading, name) for name in question.fills
-    )
+    calming = {word.norm for word in words} & _REASSURING
+    tells = any(item.assertion is Assertion.PRESENT for item in reading.findings)
+    if tells and calming <= _LIMITING:
+        calming = set()  # "just tingling" tells of another question's sign and denies none
+    return bool(calming) or any(_denied_values(reading, name) for name in question.fills)
 
 
 def _is_calm(words: list[Word]) -> bool:

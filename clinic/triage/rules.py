@@ -42,11 +42,13 @@ class Grade:
         level: The level.
         holds: When it is given.
         reason: What a patient is told where it says more than the rule's own reason.
+        guidance: Name of special words in the place of the rule's own.
     """
 
     level: Level
     holds: Condition
     reason: str | None
+    guidance: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,8 @@ def _read_levels(
     for item in entries:
         try:
             holds = compile_condition(item["when"], attributes)
-            levels.append(Grade(Level(item["level"]), holds, item.get("reason")))
+            words = (item.get("reason"), item.get("guidance"))
+            levels.append(Grade(Level(item["level"]), holds, *words))
         except (ConditionError, ValueError, KeyError, TypeError) as error:
             raise DataFileError(path, f"{name}.levels", str(error)) from error
     order = [grade.level.urgency for grade in levels]

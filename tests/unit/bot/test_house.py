@@ -48,7 +48,12 @@ def composed() -> set[str]:
     rules = get_clinical_data().rules
     names = {f"utter_level_{level.value}" for level in Level if level is not Level.CONSULTATION}
     names |= {"utter_level_consultation_days", "utter_level_consultation_routine"}
-    names |= {f"utter_guidance_{rule.guidance}" for rule in rules.red_flags if rule.guidance}
+    names |= {
+        f"utter_guidance_{words}"
+        for rule in rules.red_flags
+        for words in (rule.guidance, *(grade.guidance for grade in rule.levels))
+        if words
+    }
     names |= {f"utter_explain_{question.id}" for question in QUESTIONS}
     names |= {f"utter_meaning_{question.id}" for question in QUESTIONS}
     names |= {f"utter_ask_interview_form_{question.id}" for question in QUESTIONS}

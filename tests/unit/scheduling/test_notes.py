@@ -83,6 +83,6 @@ def test_what_is_neither_and_what_is_too_long_is_declined():
 
 def test_a_broken_word_list_is_told_in_one_sentence(tmp_path: Path):
     file = tmp_path / "notes.yml"
-    file.write_text("practical: [wheelchair]\nmedical: [7]\n")
+    file.write_text("access: [deaf]\npractical: [wheelchair]\nmedical: [7]\n")
     with pytest.raises(DataFileError, match=r"medical\.7: expected a word"):
         NoteRules.load(file)
