@@ -125,7 +125,8 @@ class _Managing:
     def _open(self) -> None:
         """Begin anew; what this conversation booked or was shown is not asked for again."""
         self.changes.update(dict.fromkeys((*_QUESTIONS, "manage_found", "manage_when")))
-        task = _TASKS.get(self._intent) or appointment_task(self._text) or "look_up"
+        task = _TASKS.get(self._intent) or appointment_task(self._text)
+        task = task or self._tracker.get_slot("manage_task") or "look_up"
         known = self._tracker.get_slot("appointment_reference")
         contact = self._tracker.get_slot("appointment_contact")
         if known and contact:

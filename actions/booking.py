@@ -409,7 +409,7 @@ class _Booking:
         said = self.changes.get(NOTE)
         if before and said and len(both := f"{before}; {said}") <= MAX_NOTE:
             self.changes[NOTE] = both
-        if self.changes.get(NOTE):
+        if self.changes.get(NOTE) and self._question != "booking_confirmed":  # shown there anyway
             self._dispatcher.utter_message(
                 response="utter_noted", noted=f"for the clinic: {self.changes[NOTE]}"
             )

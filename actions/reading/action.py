@@ -19,6 +19,7 @@ from actions.safe_action import Events, SafeAction, clinic_facts
 from clinic import clock
 from clinic.dialogue.agenda import INTERVIEW, Turn, plan_turn
 from clinic.dialogue.request_words import Wish
+from clinic.scheduling.references import reference_span
 from clinic.settings import get_settings
 from clinic.triage.rules import Level
 
@@ -91,8 +92,11 @@ class MessageReading:
         if not before.is_emergency:
             return True
         known = set(self._tracker.get_slot("red_flags") or [])
-        return bool(set(assessment.red_flags) - known) or (
-            assessment.level.urgency > before.urgency
+        told = self._weighing.weigh(self._message.history).guidance
+        return (
+            bool(set(assessment.red_flags) - known)
+            or assessment.level.urgency > before.urgency
+            or assessment.guidance not in (None, told)  # too many tablets, and now despair
         )
 
     def control_slots(self) -> dict[str, Any]:
@@ -174,11 +178,13 @@ class MessageReading:
             answered=answers.answered or answers.wording is not None,
             rewords=answers.wording is not None,
             puts=self._puts(),
+            first_question=len(slot("questions_asked") or []) <= 1,
             changed=bool(self.changes),
             assessed=slot("disposition") is not None,
             screened=after.get("emergency_screen") is not None,
             offered_booking=bool(slot("offered_booking")),
             about_appointment=wishes.is_about_appointment,
+            names_reference=reference_span(message.text) is not None,
             about_moved=wishes.is_about_moved,
             triage=clinic.triage,
             is_command=message.is_command,
@@ -192,6 +198,7 @@ class MessageReading:
             or self._just_consented(),
             just_consented=self._just_consented(),
             has_history=bool(after.get("site")),
+            has_told=any(value is not None for value in after.values()),
             names_booking=wishes.says(Wish.NAMES_VISIT),
             described=wishes.describes,
             level_rises=self._level_rises(),

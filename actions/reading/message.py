@@ -18,6 +18,7 @@ from clinic.history.findings import Assertion, Finding
 from clinic.history.reader import Reading
 from clinic.history.words import split_words
 from clinic.knowledge.questions import is_question
+from clinic.scheduling.references import reference_span
 from clinic.scheduling.when import understand_when
 from clinic.settings import get_settings
 from clinic.triage.interview import SpeechAct
@@ -234,6 +235,10 @@ class Message:
         if self.steers:  # "say that again" is no pain that came again
             findings = tuple(item for item in findings if item.attribute != "previous_episodes")
         findings = self._without_fear(findings)
+        if span := reference_span(self.text):  # the "T9" of "ATL-T9QKPD" is no vertebra
+            findings = tuple(
+                item for item in findings if item.end <= span[0] or item.start >= span[1]
+            )
         words = tuple(word.norm for word in split_words(self.text))
         findings += self._found_together(findings, words)
         possible = tuple(item for item in findings if self._can_be(item))
@@ -313,6 +318,8 @@ class Message:
     def _is_gibberish(self) -> bool:
         """Tell whether not one word is known, where a name or an address is not asked for."""
         if self.form not in (None, INTERVIEW) or self.reading.findings or self.is_option:
+            return False
+        if reference_span(self.text):
             return False
         if _HELD_KEY.fullmatch(self.text.strip()):
             return True  # a classifier takes it for whatever short word is nearest

@@ -88,6 +88,7 @@ class Turn:
         answered: Whether it answers the form's question.
         rewords: Whether that question has to be put in other words.
         puts: How often that question was put in a row.
+        first_question: Whether none came before it.
         changed: Whether it changed the history.
         assessed: Whether a level was given already.
         screened: Whether the emergency checklist was answered.
@@ -102,6 +103,7 @@ class Turn:
         consented: Whether the visitor agreed, where clinic.yml asks for an explicit yes.
         just_consented: Whether this message is that yes.
         has_history: Whether something about the pain is known.
+        has_told: Whether anything was told or answered that would be lost by starting over.
         names_booking: Whether its words name a visit, an appointment or booking.
         described: Whether it describes a pain, more than naming the place.
         level_rises: Whether it makes the level one that must be seen today.
@@ -114,6 +116,7 @@ class Turn:
         paused: Whether the visitor was away for a while.
         was_asked_sign: Whether the last message asked about one uncertain warning sign.
         about_appointment: Whether it is about the visit that was just booked or shown.
+        names_reference: Whether it names a booking's reference.
         about_moved: Whether the visit whose new time is being chosen should be cancelled or shown.
         asks_for_language: Whether it asks to be answered in a certain language.
         is_unread: Whether it is in another language, and what it says was not understood.
@@ -136,6 +139,7 @@ class Turn:
     answered: bool = False
     rewords: bool = False
     puts: int = 1
+    first_question: bool = False
     changed: bool = False
     assessed: bool = False
     screened: bool = False
@@ -150,6 +154,7 @@ class Turn:
     consented: bool = True
     just_consented: bool = False
     has_history: bool = False
+    has_told: bool = False
     names_booking: bool = False
     described: bool = False
     level_rises: bool = False
@@ -162,6 +167,7 @@ class Turn:
     paused: bool = False
     was_asked_sign: bool = False
     about_appointment: bool = False
+    names_reference: bool = False
     about_moved: bool = False
     asks_for_language: bool = False
     is_unread: bool = False
@@ -178,6 +184,11 @@ def plan_turn(turn: Turn) -> list[str]:
     Returns:
         Action names in order; empty where Rasa's rules decide.
     """
+    planned = _plan(turn)
+    return _without_loop(turn, planned) if turn.form else planned
+
+
+def _plan(turn: Turn) -> list[str]:
     if turn.emergency_is_new:
         return ["action_give_emergency_advice"]
     if turn.asks_for_language:
@@ -201,7 +212,7 @@ def plan_turn(turn: Turn) -> list[str]:
         return [INTERVIEW] if turn.has_history and turn.triage else ["utter_consent_given"]
     if turn.checks_signs and not turn.form and turn.triage:
         return [*opening, INTERVIEW]
-    planned = _without_loop(turn, _in_form(turn)) if turn.form else _without_form(turn)
+    planned = _in_form(turn) if turn.form else _without_form(turn)
     if turn.booking_closed and ({BOOKING, "action_note_booking_wish"} & set(planned)):
         return [*opening, "utter_booking_closed"]
     if not turn.consented and {INTERVIEW, BOOKING, MANAGING} & set(planned):
@@ -245,17 +256,16 @@ def _in_emergency(turn: Turn) -> list[str]:
 
 
 def _without_loop(turn: Turn, planned: list[str]) -> list[str]:
-    """Let a question wait that was put again and again; it stays open, and nothing is left out.
-
-    After a reply to something else it comes back once.
-    """
+    """Let a question wait that was put again and again; it stays open, and nothing is left out."""
     if planned[-1:] != [turn.form] or turn.changed or turn.was_asked_sign:
         return planned
-    if (turn.answered and not turn.rewords) or _BEFORE_THE_QUESTION & set(planned):
+    if turn.puts < _MOST_PUTS or (turn.answered and not turn.rewords):
         return planned
-    replies = len(planned) > 1
-    if turn.puts < _MOST_PUTS - replies or not (replies or turn.form == INTERVIEW):
+    leads_elsewhere = _BEFORE_THE_QUESTION & set(planned)
+    if leads_elsewhere and not (turn.first_question and "action_go_back" in planned):
         return planned
+    if len(planned) == 1 and turn.form != INTERVIEW:
+        return planned  # a wrong name or time is said to be one, however often it comes
     return [*planned[:-1], "utter_question_waits"]
 
 
@@ -341,9 +351,9 @@ def _without_form(turn: Turn) -> list[str]:
         return [*_asks(turn), "action_update_outcome"]
     if turn.assessed and turn.changed and turn.intent in ("inform", "correct_answer"):
         return [*_asks(turn), "action_update_outcome"]
-    if turn.intent == "start_over" and not (turn.has_history or turn.assessed):
-        return []  # there is nothing that could be lost
-    if turn.about_appointment:
+    if turn.intent == "start_over" and turn.confidence >= SURE:
+        return ["utter_ask_start_over"] if turn.has_told else []  # else the rule begins anew
+    if turn.about_appointment or (turn.names_reference and not turn.reports_symptoms):
         return [MANAGING]
     if turn.was_asked_sign and turn.has_history and turn.triage and not turn.assessed:
         return [*_asks(turn), INTERVIEW]  # the question came before the interview could open
@@ -376,7 +386,6 @@ def _without_form(turn: Turn) -> list[str]:
         "action_explain_possible_causes",
         "action_give_clinic_info",
         "action_give_summary",
-        "utter_ask_start_over",
         "utter_frightened",
         "utter_help_now",
         "utter_no_diagnosis",

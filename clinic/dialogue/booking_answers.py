@@ -199,7 +199,7 @@ def lacks_reference(text: str, act: str, *, asked: bool = True) -> bool:
         asked: Whether it answers the question for them.
     """
     said = text.replace("\u2019", "'")
-    if find_reference(text) is not None:
+    if find_reference(text) is not None or not re.search(r"[^\W\d_]", text):
         return False
     if _LACKS_REFERENCE.search(said):
         return True

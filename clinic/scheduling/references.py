@@ -45,6 +45,16 @@ def find_reference(text: str) -> str | None:
     return f"{PREFIX}-{code}"
 
 
+def reference_span(text: str) -> tuple[int, int] | None:
+    """Return where a reference with its prefix stands, or None; its letters mean nothing else.
+
+    Args:
+        text: Any text.
+    """
+    match = _WITH_PREFIX.search(text.upper()) or _MISREAD.search(text.upper())
+    return match.span() if match else None
+
+
 def without_reference(text: str) -> str:
     """Return a text without its reference, whose letters may look like a time of day.
 

@@ -67,7 +67,7 @@ FAMILIES = {
     "unsure": Family(("I don't know", "not sure"), leaves=None, forgets=True),
     "go back": Family(("go back", "previous question please"), leaves=None, forgets=True),
     "stop": Family(("stop", "I want to stop"), says="utter_stopped", leaves=True),
-    "start over": Family(("start over", "let's start again"), leaves=True, forgets=True),
+    "start over": Family(("start over", "let's start again"), says="utter_ask_start_over"),
     "book": Family(("I want to book an appointment",), leaves=None),
     "cancel an appointment": Family(("I want to cancel my appointment",), leaves=None),
     "goodbye": Family(("goodbye",), leaves=None),

@@ -231,3 +231,43 @@ async def test_waking_up_with_it_does_not_change_when_it_began() -> None:
     )
     assert slots["onset_how"] == "woke_with_it"
     assert "duration_days" not in slots
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("started by itself", "start_over"), ("comes and goes", "goodbye")],
+)
+async def test_what_tells_of_the_pain_is_no_step(text: str, intent: str) -> None:
+    slots = await slots_after(tracker(text, intent, site=["neck"]))
+    assert slots["agenda"] == ["utter_tell_me_more"]
+    asked = {"form": "interview_form", "requested_slot": "onset_how", "site": ["neck"]}
+    slots = await slots_after(tracker(text, intent, **asked))
+    assert slots["agenda"] == ["interview_form"]
+
+
+async def test_starting_over_is_still_heard_in_its_words() -> None:
+    slots = await slots_after(tracker("no, my neck is wrong, start over", "start_over", site=["x"]))
+    assert slots["agenda"] == ["utter_ask_start_over"]
+    assert slots["offered_start_over"] is True
+
+
+async def test_a_no_to_starting_over_is_no_answer_to_the_emergency_checklist() -> None:
+    asked = {"form": "interview_form", "requested_slot": "emergency_screen"}
+    slots = await slots_after(tracker("no", "deny", offered_start_over=True, **asked))
+    assert "emergency_screen" not in slots
+    assert slots["agenda"] == ["utter_start_over_kept", "interview_form"]
+
+
+async def test_a_sign_named_by_its_place_counts_after_a_yes_only() -> None:
+    asked = {"form": "interview_form", "requested_slot": "emergency_screen"}
+    slots = await slots_after(tracker("the first one", "inform", **asked))
+    assert slots["agenda"] == ["action_confirm_warning_sign"]
+    pending = slots["unconfirmed"]
+    yes = await slots_after(tracker("yes", "affirm", unconfirmed=pending, **asked))
+    assert yes["chest_breath"] == ["chest_pain"]
+    assert yes["agenda"] == ["action_give_emergency_advice"]
+    no = await slots_after(tracker("no", "deny", unconfirmed=pending, **asked))
+    assert "emergency_screen" not in no
+    assert no["agenda"] == ["interview_form"]
+    unsure = await slots_after(tracker("not sure", "unsure", unconfirmed=pending, **asked))
+    assert unsure["emergency_unsure"] is True

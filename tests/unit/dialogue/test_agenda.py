@@ -247,3 +247,46 @@ def test_a_summary_is_given_at_any_time_and_the_question_comes_back() -> None:
 def test_a_late_yes_that_names_the_booking_books() -> None:
     assert plan_turn(turn("affirm", assessed=True, names_booking=True)) == [BOOKING]
     assert plan_turn(turn("affirm", assessed=True)) == []
+
+
+def test_what_was_told_is_forgotten_only_after_a_yes() -> None:
+    for known in ({"has_told": True}, {"form": INTERVIEW}, {"form": BOOKING}):
+        assert plan_turn(turn("start_over", **known)) == ["utter_ask_start_over"]
+        asked = turn("affirm", offered_start_over=True, **known)
+        assert plan_turn(asked) == ["action_start_over"]
+        kept = plan_turn(replace(asked, intent="deny"))
+        assert kept == ["utter_start_over_kept", *([known["form"]] if "form" in known else [])]
+    assert plan_turn(turn("start_over")) == []  # nothing was told: the rule begins anew
+
+
+@pytest.mark.parametrize("form", [INTERVIEW, BOOKING, MANAGING])
+def test_a_question_that_was_put_again_waits_when_something_else_is_asked(form: str) -> None:
+    asks = turn("ask_privacy", form=form)
+    assert plan_turn(asks) == ["action_explain_privacy", form]
+    assert plan_turn(replace(asks, puts=2))[-1] == form
+    again = replace(asks, puts=3)
+    assert plan_turn(again) == ["action_explain_privacy", "utter_question_waits"]
+    assert plan_turn(replace(again, answered=True))[-1] == form
+    assert plan_turn(replace(again, changed=True))[-1] == form
+
+
+def test_whoever_goes_on_sees_the_question_again() -> None:
+    for puts in (0, 1, 2):
+        assert plan_turn(turn("affirm", form=INTERVIEW, goes_on=True, puts=puts)) == [INTERVIEW]
+    back = turn("go_back", form=INTERVIEW, puts=9)
+    assert plan_turn(back) == ["action_go_back", INTERVIEW]
+    assert plan_turn(replace(back, first_question=True))[-1] == "utter_question_waits"
+
+
+@pytest.mark.parametrize("nothing", ["empty", "is_command", "unreadable"])
+def test_nothing_said_again_and_again_does_not_put_a_question_for_ever(nothing: str) -> None:
+    assert (
+        plan_turn(turn("nlu_fallback", form=INTERVIEW, puts=2, **{nothing: True}))[-1] == INTERVIEW
+    )
+    waits = plan_turn(turn("nlu_fallback", form=INTERVIEW, puts=3, **{nothing: True}))
+    assert waits[-1] == "utter_question_waits"
+
+
+def test_fear_after_the_level_is_answered_before_the_level_is_confirmed() -> None:
+    planned = plan_turn(turn("report_pain", assessed=True, frightened=True))
+    assert planned == ["utter_frightened", "action_update_outcome"]

@@ -10,9 +10,12 @@ import pytest
 from clinic.dialogue.booking_answers import (
     answers_booking,
     appointment_task,
+    books_another,
     chosen_slot,
     field_to_change,
+    lacks_reference,
     note_in,
+    says_as_before,
     wanted_reminders,
     wants_call_back,
 )
@@ -173,3 +176,35 @@ def test_reminders_are_wanted_or_not(text: str, wanted: bool | None) -> None:
 )
 def test_a_note_is_found_or_announced(text: str, note: str | None) -> None:
     assert note_in(text) == note
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "lacks"),
+    [
+        ("I don't know the reference", False, True),
+        ("cancel it, I lost my booking number", False, True),
+        ("I lost it", True, True),
+        ("I can't remember which email I gave", True, True),
+        ("no idea", True, True),
+        ("cancel my appointment, I can't make it", False, False),
+        ("I can't make it", True, False),
+        ("I don't know, maybe ATL-7K3M9Q", True, False),
+        ("jane@example.com", True, False),
+    ],
+)
+def test_who_cannot_say_the_reference_is_heard(text: str, asked: bool, lacks: bool) -> None:
+    assert lacks_reference(text, "inform", asked=asked) is lacks
+
+
+def test_the_same_as_before_is_heard_and_the_same_day_is_another_thing() -> None:
+    for text in ("same as last time", "same doctor as last time", "like before", "my usual"):
+        assert says_as_before(text), text
+    for text in ("same day", "the last one", "before ten"):
+        assert not says_as_before(text), text
+
+
+def test_another_visit_is_no_move_of_the_first() -> None:
+    for text in ("book another appointment", "I need a second visit", "book one more"):
+        assert books_another(text), text
+    for text in ("another time please", "move it to another day"):
+        assert not books_another(text), text

@@ -16,6 +16,10 @@ SAID = {
     ),
     Wish.ONLY_VISIT: (("just book me", "go straight to the times"), ("just my neck",)),
     Wish.GOES_ON: (("let's go on", "where were we"), ("it went away",)),
+    Wish.STARTS_OVER: (
+        ("start over", "let's start again", "from the beginning please", "restart the chat"),
+        ("started by itself", "it started all of a sudden", "it begins in the morning"),
+    ),
     Wish.WANTS_SUMMARY: (
         (
             "summary",

@@ -190,3 +190,50 @@ def test_a_long_message_takes_time_in_proportion_to_its_length() -> None:
 
     short = min(seconds(2_500) for _ in range(3))
     assert seconds(10_000) < max(12 * short, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("it doesn't go to hand", ("injury_danger", "function")),
+        ("does a slipped disc cause this", ("injury", "injury_mechanism")),
+        ("do you think a slipped disc could be causing my neck pain", ("injury_mechanism",)),
+        ("is it safe to crack my neck", ("injury", "neck_manipulated")),
+        ("there's a bump on my spine that wasn't there before", ("injury", "injury_mechanism")),
+        ("gran has dementia and can't tell me herself", ("meningism",)),
+        ("I sweat at night. Swallowing is ok.", ("airway", "voice")),
+        ("only sweaty from the class", ("chest_breath",)),
+        ("slipped on the stairs yesterday", ("injury_danger",)),
+        ("a car rolled into mine at walking speed", ("injury_danger",)),
+    ],
+)
+def test_words_near_a_sign_do_not_make_one(text: str, absent: tuple[str, ...]) -> None:
+    history = history_of(text)
+    assert [name for name in absent if history.get(name)] == []
+    assert "weak" not in (history.get("neuro_arm") or [])  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute", "value"),
+    [
+        ("my hand doesn't go up any more", "neuro_arm", ["weak"]),
+        ("my neck doesn't go round", "injury_danger", ["cannot_turn_neck"]),
+        ("got a bump on the head", "injury", True),
+        ("she can't tell what day it is", "meningism", ["confusion"]),
+        ("I can't swallow water", "airway", ["cannot_swallow"]),
+        ("fell down the stairs", "injury_danger", ["high_energy"]),
+        ("slipped on the stairs and landed at the bottom", "injury_danger", ["high_energy"]),
+        ("slipped on the stairs yesterday", "injury", True),
+        ("I fell out of bed and my neck hurts", "onset_how", "after_injury"),
+        ("the car rolled into a ditch", "injury_danger", ["high_energy"]),
+        ("a car rolled into mine at walking speed", "injury", True),
+        ("I lost ten pounds without dieting", "systemic", ["weight_loss"]),
+        ("I lost ten pounds on my new diet", "systemic", []),
+        ("can't turn my head", "site", ["neck"]),
+        ("it started by itself", "injury", False),
+    ],
+)
+def test_the_signs_beside_those_words_are_still_heard(
+    text: str, attribute: str, value: object
+) -> None:
+    assert history_of(text)[attribute] == value

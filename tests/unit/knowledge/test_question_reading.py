@@ -8,6 +8,9 @@ from clinic.knowledge.questions import (
     asks_about_the_clinic,
     asks_about_this_clinic,
     asks_for_a_dose,
+    asks_how_to_come,
+    asks_the_price,
+    asks_what_is_normal,
     asks_what_it_is,
     is_about_another_part,
     is_about_someone,
@@ -106,3 +109,28 @@ def test_a_wait_at_this_clinic_is_about_this_clinic() -> None:
 def test_show_me_tells_of_nobody() -> None:
     assert is_question("show me simple neck stretches")
     assert not is_about_someone("show me simple neck stretches")
+
+
+def test_the_price_of_anything_is_the_clinics() -> None:
+    for text in ("how much is an MRI", "how much would a shot be", "what's the price of a scan"):
+        assert asks_the_price(text), text
+    for text in ("how much ibuprofen can I take", "how much does it hurt", "how much is too much"):
+        assert not asks_the_price(text), text
+
+
+def test_how_to_be_seen_asks_for_a_visit_and_when_to_be_seen_does_not() -> None:
+    for text in ("how do I get seen", "how can I book", "how do I see someone"):
+        assert asks_how_to_come(text), text
+    for text in ("when should I be seen", "how do I sleep", "how do doctors see a disc"):
+        assert not asks_how_to_come(text), text
+
+
+def test_doors_and_success_rates_are_this_clinics() -> None:
+    for text in ("is the clinic accessible", "success rate of your surgeons", "wheelchair access?"):
+        assert asks_about_this_clinic(text), text
+    assert not asks_about_this_clinic("is this chat accessible")
+
+
+def test_a_question_for_what_is_normal_is_heard() -> None:
+    assert asks_what_is_normal("is it normal that my neck cracks")
+    assert not asks_what_is_normal("my neck is normal")

@@ -149,6 +149,35 @@ class Calendar(RuleBasedStateMachine):
             del self.promised[held[0]]
             self.acted["moved"] += 1
 
+    @rule(visit=visits, place=st.integers(0, 3))
+    def move_into_its_own_time(self, visit: tuple[str, Appointment], place: int) -> None:
+        visitor, known = visit
+        contact = Contact(email=f"{visitor}@example.com")
+        before = self.scheduler.look_up(known.reference, contact, visitor)
+        assert before is not None
+        query = SlotQuery(
+            visit_type=before.visit_type,
+            practitioner_id=before.practitioner_id,
+            near=before.start,
+            moving=before.reference,
+        )
+        free = self.scheduler.find_slots(query, 4)
+        had = visitor in self.promised
+        held = self.scheduler.hold(free[place % len(free)], visitor, before.reference)
+        self.acted["held"] += 1
+        self.acted["released"] += had
+        self.promised[visitor] = (held.id, held.expires_at)
+        try:
+            moved = self.scheduler.move(before.reference, contact, held.id)
+        except AlreadyBooked:
+            return
+        if moved is None:
+            assert before.status != "booked" or before.start <= self.now
+            return
+        assert (moved.start, moved.end) == (held.slot.start, held.slot.end)
+        del self.promised[visitor]
+        self.acted["moved"] += 1
+
     @rule(visit=visits)
     def cancel(self, visit: tuple[str, Appointment]) -> None:
         contact = Contact(email=f"{visit[0]}@example.com")

@@ -29,6 +29,12 @@ it's pronounced Shivawn
 I use a hearing aid
 please send the invoice to my employer
 could I wait in a quiet room?
+I'm deaf, please write
+I am hard of hearing
+I lip-read, please face me
+I stammer, please give me time
+I'm partially sighted
+wheelchair user here
 """.strip().splitlines()
 MEDICAL = """
 I have a herniated disc
@@ -43,6 +49,8 @@ I'm pregnant
 my daughter comes with me because I get dizzy
 bring a stretcher, I can't walk
 I have diabetes and will be late
+I'm deaf since the accident
+I use a wheelchair because of my legs
 """.strip().splitlines()
 
 

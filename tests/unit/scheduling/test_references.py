@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinic.scheduling.references import find_reference, new_reference, without_reference
+from clinic.scheduling.references import (
+    find_reference,
+    new_reference,
+    reference_span,
+    without_reference,
+)
 
 
 def test_references_have_no_letter_that_could_be_mistaken():
@@ -55,3 +60,11 @@ def test_no_text_breaks_it(text: str):
 def test_a_reference_is_taken_out_of_a_wish() -> None:
     assert without_reference("Move ATL-7PM3Q9 to Friday").split() == ["move", "to", "friday"]
     assert without_reference("Move it to Friday") == "Move it to Friday"
+
+
+def test_where_a_reference_stands_is_known():
+    text = "please cancel ATL-T9QKPD, thanks"
+    span = reference_span(text)
+    assert span is not None
+    assert text[slice(*span)] == "ATL-T9QKPD"
+    assert reference_span("my atlas hurts at T9") is None

@@ -326,6 +326,41 @@ def test_moving_to_a_lost_time_leaves_the_appointment_where_it_was(
         scheduler.hold(Slot(before.start, before.end, before.practitioner_id, "new"), "third")
 
 
+def test_a_visit_moves_into_its_own_time_which_nobody_else_gets(
+    scheduler: SqlScheduler, patient: PatientDetails, reference: str
+):
+    visit = scheduler.look_up(reference, patient.contact, "asker")
+    assert visit is not None
+    wish = replace(NEW, practitioner_id=visit.practitioner_id, near=visit.start)
+    own = scheduler.find_slots(replace(wish, moving=reference), 1)[0]
+    assert own.start != visit.start, "its own time is no other time"
+    assert own.start < visit.end
+    assert visit.start < own.end
+    assert own not in scheduler.find_slots(wish, 50)
+    with pytest.raises(SlotTaken):
+        scheduler.hold(own, "somebody else")
+    hold = scheduler.hold(own, "me", moving=reference)
+    with pytest.raises(SlotTaken):
+        scheduler.hold(own, "somebody else")
+    moved = scheduler.move(reference, patient.contact, hold.id)
+    assert moved is not None
+    assert (moved.start, moved.end) == (own.start, own.end)
+    assert own not in scheduler.find_slots(wish, 50)
+
+
+def test_a_hold_in_a_visits_own_time_becomes_no_second_visit(
+    scheduler: SqlScheduler, patient: PatientDetails, reference: str
+):
+    visit = scheduler.look_up(reference, patient.contact, "asker")
+    assert visit is not None
+    wish = replace(NEW, practitioner_id=visit.practitioner_id, near=visit.start, moving=reference)
+    hold = scheduler.hold(scheduler.find_slots(wish, 1)[0], "me", moving=reference)
+    other = replace(patient, name="Ann Other", contact=Contact(email="ann@example.com"))
+    with pytest.raises(SlotTaken):
+        scheduler.confirm(hold.id, other, "new", "another key")
+    assert scheduler.move(reference, patient.contact, hold.id) is not None
+
+
 def test_a_stranger_moves_and_cancels_nothing(
     scheduler: SqlScheduler, patient: PatientDetails, reference: str
 ):

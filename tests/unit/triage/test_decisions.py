@@ -63,3 +63,12 @@ def test_d6_a_child_needs_a_person_today_and_at_once_in_an_emergency(who: dict[s
     assert outcome.guidance == "human_today"
     assert level(**who, neuro_leg=["weak"]).is_emergency
     assert level(age_band="16-49", site=["neck"], severity=1) is Level.SELF_CARE
+
+
+def test_too_much_medicine_has_words_of_its_own_unless_somebody_wants_to_die() -> None:
+    poisoned = assess({"crisis": ["overdose"]}, DATA.rules)
+    assert (poisoned.level, poisoned.guidance) == (Level.EMERGENCY_AMBULANCE, "poison")
+    assert poisoned.reasons == ("more medicine than is safe",)
+    for despair in ("intent", "passive"):
+        outcome = assess({"crisis": ["overdose", despair]}, DATA.rules)
+        assert (outcome.level, outcome.guidance) == (Level.EMERGENCY_AMBULANCE, "crisis")

@@ -256,3 +256,31 @@ def test_a_question_about_something_unknown_is_refused_with_file_and_entry(
         file.write_text(text)
         with pytest.raises(DataFileError, match=said):
             Interview.load(file, DATA.attributes)
+
+
+@pytest.mark.parametrize(
+    "text", ["the second one", "2nd", "number 2", "option two", "the last one"]
+)
+def test_a_place_in_the_emergency_checklist_is_said_back_before_it_counts(text: str) -> None:
+    given = answer("emergency_screen", text)
+    assert not given.answered
+    assert not given.changes
+    assert given.meant in INTERVIEW["emergency_screen"].options
+
+
+def test_a_sign_meant_by_its_place_counts_once_it_is_confirmed() -> None:
+    meant = answer("emergency_screen", "the first one").meant
+    assert meant is not None
+    changes = INTERVIEW.option("emergency_screen", meant, {})
+    assert changes == {"chest_breath": ["chest_pain"], "emergency_screen": "positive"}
+
+
+@pytest.mark.parametrize("question", ["general_screen", "risk_screen"])
+def test_a_sign_of_another_question_denies_nothing_of_a_list(question: str) -> None:
+    given = answer(question, "just tingling", neuro_arm=["tingling"])
+    assert not given.answered
+    assert question not in given.changes
+
+
+def test_something_harmless_that_is_all_there_is_denies_a_list() -> None:
+    assert answer("risk_screen", "only hay fever").changes["risk_screen"] == "clear"
