@@ -70,9 +70,9 @@ def measure(folder: Path, database_url: str, port: int, workers: int, users: int
     service.start()
     try:
         asyncio.run(page_ready(service.ready_url, service.check))
-        asyncio.run(hold_conversations(base_url, users, users))  # warm
+        asyncio.run(hold_conversations(base_url, str, users, users))  # warm
         before = (service.processor_seconds(), _own_seconds(), _seconds_of("postgres"))
-        load = asyncio.run(hold_conversations(base_url, users, 4 * users))
+        load = asyncio.run(hold_conversations(base_url, str, users, 4 * users))
         after = (service.processor_seconds(), _own_seconds(), _seconds_of("postgres"))
     finally:
         service.stop()
