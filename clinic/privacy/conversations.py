@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby, pairwise
@@ -305,7 +305,8 @@ class Conversations:
         with _told_as_unavailable():
             engine, vault = self._ready()
             # SQLite lets writers race for its one lock; within a process they queue here.
-            with self._writing, engine.begin() as connection:
+            queue = self._writing if engine.dialect.name == "sqlite" else nullcontext()
+            with queue, engine.begin() as connection:
                 vault.refresh(connection)
                 yield connection, vault
 
