@@ -27,8 +27,6 @@ from clinic.settings import Settings, SettingsError
 logger = logging.getLogger(__name__)
 
 VARIABLE = "ATLAS_WORKERS"
-# A worker is for one core: threads of the arithmetic would wait for each other, spinning.
-_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 _MOST_WORKERS = 256
 # Seconds: until a worker must be ready, until a silent one counts as stuck, and until one that
 # was asked to end is ended.
@@ -233,7 +231,6 @@ class Supervisor:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "bot.cli", "worker", *map(str, descriptors)),
                 pass_fds=descriptors,
-                env={**_ONE_THREAD, **os.environ},
                 # A terminal's Ctrl-C reaches the supervisor alone, which passes it on once.
                 start_new_session=True,
             )
