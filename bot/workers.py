@@ -14,7 +14,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -27,6 +27,7 @@ from clinic.settings import Settings, SettingsError
 logger = logging.getLogger(__name__)
 
 VARIABLE = "ATLAS_WORKERS"
+_COMMAND = (sys.executable, "-m", "bot.cli", "worker")
 _MOST_WORKERS = 256
 # Seconds: until a worker must be ready, until a silent one counts as stuck, and until one that
 # was asked to end is ended.
@@ -176,12 +177,20 @@ class Supervisor:
         listening: The socket.
         count: How many workers.
         gone: Called with the number of each worker's process that ended.
+        command: Starts a worker; the numbers of its two file descriptors follow.
     """
 
-    def __init__(self, listening: socket.socket, count: int, gone: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        listening: socket.socket,
+        count: int,
+        gone: Callable[[int], None],
+        command: Sequence[str] = _COMMAND,
+    ) -> None:
         self._listening = listening
         self._count = count
         self._gone = gone
+        self._command = command
         self._workers: list[Worker] = []
         self._told_to_end = asyncio.Event()
         self._replacing = asyncio.Lock()
@@ -229,7 +238,8 @@ class Supervisor:
         with other:
             descriptors = (self._listening.fileno(), other.fileno())
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot.cli", "worker", *map(str, descriptors)),
+                *self._command,
+                *map(str, descriptors),
                 pass_fds=descriptors,
                 # A terminal's Ctrl-C reaches the supervisor alone, which passes it on once.
                 start_new_session=True,
