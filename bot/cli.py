@@ -15,8 +15,8 @@ import warnings
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 
-from bot.backup_commands import add_backup_commands
 from bot.booking_commands import add_booking_commands
+from bot.database_commands import add_database_commands
 from bot.privacy_commands import add_privacy_commands
 from bot.unused_packages import leave_out_unused_packages
 from clinic.backup.contents import BackupError
@@ -55,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("shell", help="chat in the terminal")
     add_booking_commands(commands)
     add_privacy_commands(commands)
-    add_backup_commands(commands)
+    add_database_commands(commands)
     look = commands.add_parser(
         "doctor",
         help="check configuration, databases, keys, model, channels, clock and disk",

@@ -190,7 +190,7 @@ def _dump_postgresql(url: URL, file: Path, service: KeyService) -> Contents:
 def _run_postgresql(url: URL, program: str, *arguments: str) -> None:
     """Run a program of PostgreSQL; the password goes by the environment, unseen by others."""
     given = {
-        "PGHOST": url.host,
+        "PGHOST": url.host or url.query.get("host"),
         "PGPORT": url.port,
         "PGUSER": url.username,
         "PGPASSWORD": url.password,

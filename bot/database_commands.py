@@ -1,4 +1,4 @@
-"""The `atlas` commands that back the databases up and bring them back."""
+"""The `atlas` commands that migrate the databases, back them up and bring them back."""
 
 from __future__ import annotations
 
@@ -7,15 +7,23 @@ from pathlib import Path
 
 from clinic.backup.archive import back_up, restore
 from clinic.backup.contents import Contents
+from clinic.privacy.keys import open_stores
 from clinic.settings import Settings
 
 
-def add_backup_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_database_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the commands to the `atlas` parser; `chosen.run` is what carries one out.
 
     Args:
         commands: Where commands are added.
     """
+    migrate = commands.add_parser(
+        "migrate",
+        help="bring the tables up to date, as a start does",
+        description="Bring the tables of both databases up to date. A start does it, too; a job "
+        "that runs before several servers start keeps them from waiting for each other.",
+    )
+    migrate.set_defaults(run=_migrate)
     save = commands.add_parser(
         "backup",
         help="back both databases up; Atlas may be running",
@@ -32,6 +40,13 @@ def add_backup_commands(commands: argparse._SubParsersAction[argparse.ArgumentPa
     load.add_argument("backup", type=Path, help="the backup's own folder, atlas-<date>")
     load.add_argument("--replace", action="store_true", help="overwrite what the databases hold")
     load.set_defaults(run=_restore)
+
+
+def _migrate(settings: Settings, _chosen: argparse.Namespace) -> None:
+    with open_stores(settings) as stores:
+        stores.calendar.prepare()
+        count, _ = stores.conversations.extent()
+    print(f"The tables are up to date; {count} conversations are kept.")
 
 
 def _back_up(settings: Settings, chosen: argparse.Namespace) -> None:
