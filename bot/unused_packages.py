@@ -32,7 +32,7 @@ _UNUSED = (
 # Of channels that are off without these variables
 _UNUSED_WITHOUT = {
     "aiogram": "TELEGRAM_ACCESS_TOKEN",
-    "slack_sdk": "SLACK_TOKEN",
+    "slack_sdk": "SLACK_BOT_TOKEN",
 }
 # structlog and typer colour their output with it where it can be imported.
 _MISSED_BY_NOBODY = ("rich",)
