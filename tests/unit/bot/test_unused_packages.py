@@ -25,7 +25,7 @@ except PackageLeftOut as error:
 
 @pytest.mark.parametrize(
     ("environment", "expected"),
-    [({}, "none"), ({"TELEGRAM_ACCESS_TOKEN": "1:a", "SLACK_TOKEN": "b"}, "aiogram,slack_sdk")],
+    [({}, "none"), ({"TELEGRAM_ACCESS_TOKEN": "1:a", "SLACK_BOT_TOKEN": "b"}, "aiogram,slack_sdk")],
 )
 def test_rasas_server_loads_without_them(environment: dict[str, str], expected: str) -> None:
     names = ["sklearn", "matplotlib", "boto3", "pymongo", "aiogram", "slack_sdk", "rich"]
