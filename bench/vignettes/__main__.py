@@ -91,7 +91,7 @@ def _server() -> Iterator[tuple[str, str]]:
         )
         try:
             service.start()
-            asyncio.run(first_answer(base_url, service.check))
+            asyncio.run(first_answer(base_url, str, service.check))
             yield base_url, token
         finally:
             service.stop()
