@@ -222,8 +222,10 @@ def test_several_workers_on_sqlite_are_refused_in_one_sentence() -> None:
 def test_the_service_ends_when_every_message_is_answered(
     cluster: Cluster, lines: tuple[Line, Line], sender: str
 ) -> None:
-    one, _ = lines
+    one, other = lines
     one.say(sender, "hello")
+    chat = open_chat(other)
+    page = other.stream("/chat/events", **chat)
     with ThreadPoolExecutor(1) as pool:
         with cluster.holding_all_conversations():
             turn = pool.submit(one.say, sender, "what is an MRI?")
@@ -233,4 +235,6 @@ def test_the_service_ends_when_every_message_is_answered(
             cluster.wait_until(lambda: not cluster.is_ready())
             assert not turn.done()
         assert "MRI" in turn.result()
+    # The page is sent away and not told that its chat is over: it comes back to another worker.
+    assert "ended" not in page.text
     assert cluster.server.stop() == 0
