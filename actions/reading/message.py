@@ -90,6 +90,12 @@ _HELD_KEY = re.compile(r"([^\W\d_])\1{2,20}")
 _CERTAIN = 1.0
 _SURE_OF_ACT = 0.4
 _CHECKLIST = "emergency_screen"
+# "No wait, that was wrong" corrects; "No, not now. My wife says I worry" answers.
+_CORRECTING = re.compile(
+    r"\b(?:wait|sorry|oops|mean|meant|wrong|actually|correct\w*|mistake\w*|change\w*|instead|rather"
+    r"|earlier|before|typo|undo|scratch|not that|no no)\b",
+    re.IGNORECASE,
+)
 # A message of so few words may be a part of a thought.
 _FRAGMENT = 6
 _LONGEST_THOUGHT = 300
@@ -204,7 +210,9 @@ class Message:
         known = self.intent in ("affirm", "deny", "unsure", "correct_answer")
         if known and self.confidence >= _SURE_OF_ACT:
             act = SpeechAct(self.intent)
-            return SpeechAct.OTHER if act is SpeechAct.CORRECT and self._only_denies() else act
+            if act is SpeechAct.CORRECT and (self._only_denies() or self._corrects_nothing()):
+                return SpeechAct.OTHER
+            return act
         return SpeechAct.REQUEST if self.steers else SpeechAct.OTHER
 
     def thought(self, *, answered: bool) -> str | None:
@@ -327,6 +335,10 @@ class Message:
         if is_clear or len(self.reading.words) > _MASHED:
             return False  # "thx" is a word to the classifier; a whole sentence is a language
         return self.data.reader.knows_no_word(self.text)
+
+    def _corrects_nothing(self) -> bool:
+        """Tell whether it tells nothing new, and does not say that something was wrong."""
+        return not (self.reading.findings or _CORRECTING.search(self.text))
 
     def _only_denies(self) -> bool:
         assertions = {item.assertion for item in self.reading.findings}

@@ -271,3 +271,20 @@ async def test_a_sign_named_by_its_place_counts_after_a_yes_only() -> None:
     assert no["agenda"] == ["interview_form"]
     unsure = await slots_after(tracker("not sure", "unsure", unconfirmed=pending, **asked))
     assert unsure["emergency_unsure"] is True
+
+
+@pytest.mark.parametrize(
+    ("text", "screen"),
+    [
+        ("No, not now. My wife says I worry too much.", "clear"),
+        ("No, I'm fine. My sister thinks I'm making a fuss.", "clear"),
+        ("no wait, that was wrong", None),
+        ("no sorry, the one before", None),
+    ],
+)
+async def test_a_no_beside_what_a_relative_thinks_answers_and_a_correction_does_not(
+    text: str, screen: str | None
+) -> None:
+    asked = {"form": "interview_form", "requested_slot": "emergency_screen"}
+    slots = await slots_after(tracker(text, "correct_answer", **asked))
+    assert slots.get("emergency_screen") == screen
