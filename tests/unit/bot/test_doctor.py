@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import time
@@ -20,6 +21,7 @@ from bot.doctor import examine
 from bot.model_signature import signature_path
 from clinic.checkup import machine
 from clinic.checkup.findings import Finding
+from clinic.checkup.variables import KNOWN
 from clinic.privacy.conversations import Conversations
 from clinic.privacy.master_key import new_key_text
 from clinic.scheduling.database import Database, move_tables
@@ -237,3 +239,10 @@ def test_the_exit_status_and_the_json_tell_whether_all_is_well(
     remove_model(root)
     assert command.doctor(as_json=False) == 1
     assert "problem  model" in capsys.readouterr().out
+
+
+def test_every_variable_that_the_code_reads_is_known_to_the_doctor() -> None:
+    files = [file for name in ("bot", "clinic", "actions") for file in (ROOT / name).rglob("*.py")]
+    read = set().union(*(re.findall(r'"(ATLAS_[A-Z_]+)"', file.read_text()) for file in files))
+    assert "ATLAS_DATABASE_URL" in read
+    assert read - set(KNOWN) == set()
