@@ -61,7 +61,8 @@ def _throughput(measurements: Sequence[Measurement]) -> Figure:
         [users_named(users) for users in USERS],
     )
     axes.set_ylabel("messages a second")
-    axes.legend(frameon=False)
+    axes.margins(y=0.1)
+    axes.legend(frameon=False, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1))
     return figure
 
 
@@ -119,7 +120,8 @@ def _cost(measurements: Sequence[Measurement]) -> Figure:
             [value(one) for one in measurements],
             color=[_COLOURS[one.name] for one in measurements],
         )
-        axes.bar_label(bars, fmt="%.4g", fontsize=7)
+        axes.bar_label(bars, fmt="%.3g", fontsize=7)
+        axes.margins(y=0.12)
         axes.set_title(title, fontsize=8)
         axes.tick_params(labelsize=6)
     figure.tight_layout()
