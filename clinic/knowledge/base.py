@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +26,7 @@ from clinic.knowledge.schema import (
     SourceEntry,
     TopicEntry,
 )
+from clinic.knowledge.visitors_questions import load_questions
 from clinic.knowledge.words import fold_word, words_of
 
 EMERGENCY_NUMBER = "{emergency_number}"
@@ -236,6 +237,7 @@ class _Loader:
                 if topic.id in topics:
                     raise DataFileError(self._folder / name, topic.id, "is there twice")
                 topics[topic.id] = topic
+        topics = self._with_questions(topics)
         page = self._one(ClinicPage, "clinic_page.yml")
         self._check_references(topics)
         self._check_page(page, topics)
@@ -253,6 +255,24 @@ class _Loader:
             sources=self._sources,
             warnings=tuple(self._warnings(topics.values())),
         )
+
+    def _with_questions(self, topics: Mapping[str, Topic]) -> dict[str, Topic]:
+        aspects = {topic.id: topic.aspects for topic in topics.values()}
+        more = load_questions(self._folder / "questions", aspects)
+        return {
+            topic.id: replace(
+                topic,
+                questions=(*topic.questions, *more[topic.id].whole),
+                asks={
+                    name: (*topic.asks.get(name, ()), *more[topic.id].sides.get(name, ()))
+                    for name in topic.aspects
+                    if name in topic.asks or name in more[topic.id].sides
+                },
+            )
+            if topic.id in more
+            else topic
+            for topic in topics.values()
+        }
 
     def _one(self, model: type[_Model], name: str) -> _Model:
         path = self._folder / name
