@@ -83,7 +83,7 @@ sbom: setup  ## write the software bill of materials (CycloneDX) to results/sbom
 
 audit: setup  ## list known weaknesses of the locked packages; fails where no database answers
 	@mkdir -p results
-	@$$(command -v uv || echo .tools/bin/uv) export --frozen --no-dev --no-emit-project --format requirements.txt -q -o results/requirements.txt
+	@$$(command -v uv || echo .tools/bin/uv) export --frozen --no-dev --no-emit-project --no-emit-package tensorflow-absent --format requirements.txt -q -o results/requirements.txt
 	@$$(command -v uv || echo .tools/bin/uv) tool run pip-audit --strict --disable-pip -r results/requirements.txt
 
 clean:  ## remove environments, models and caches
