@@ -26,6 +26,8 @@ _NOT_LASTING = word_set("every each when lasts morning mornings then")
 _VAGUE_BEFORE = ("for", "some", "many", "over", "now", "")
 _AND_A_HALF = ["and", "a", "half"]
 _SENTENCE = 25
+_SATURDAY = 5
+_WHICH_WEEKEND = word_set("the last this past")
 _ORDINALS = (["st"], ["nd"], ["rd"], ["th"])
 _SHORTHAND = {"7": "day", "52": "week", "12": "month"}
 _NO_PAST = word_set(
@@ -95,6 +97,7 @@ def find_durations(words: list[Word], today: date) -> list[Measure]:
             or _since_time(words, index)
             or _day_number(words, index)
             or _counted(words, index)
+            or _weekend(words, index, today)
             or _worded(words, index)
             or _weekday(words, index, today)
             or _calendar(words, index, today)
@@ -244,6 +247,16 @@ def _worded(words: list[Word], index: int) -> Measure | None:
         ):
             return Measure(float(days), index, last, True)
     return None
+
+
+def _weekend(words: list[Word], index: int, today: date) -> Measure | None:
+    """Read "at the weekend" from its Saturday on; on that very weekend, "last" is the one before."""
+    if words[index].norm not in _WHICH_WEEKEND or _norms(words, index + 1, index + 2) != ["weekend"]:
+        return None
+    ago = (today.weekday() - _SATURDAY) % 7
+    if ago <= 1 and words[index].norm == "last":
+        ago += 7
+    return Measure(float(ago), index, index + 2, True)
 
 
 def _weekday(words: list[Word], index: int, today: date) -> Measure | None:

@@ -21,8 +21,6 @@ _PHRASES: dict[str, float] = {
     "fortnight": 14,
     "long weekend": 5,
     "last week": 7,
-    "last weekend": 5,
-    "the weekend": 4,
     "this week": 3,
     "last month": 30,
     "last year": 365,

@@ -44,6 +44,8 @@ TODAY = date(2026, 11, 22)
         ("on the 2nd of this month", 20),
         ("since Halloween", 22),
         ("since Easter", 231),
+        ("did it at the weekend", 1),
+        ("since last weekend", 8),
         ("since the clocks went back", 28),
     ],
 )
