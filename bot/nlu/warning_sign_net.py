@@ -31,7 +31,7 @@ from clinic.triage.agreement import Jury, Sounding
 from clinic.triage.warning_signs import HARMLESS, WarningSign
 
 _MODEL = "warning_signs"
-# Messages with these intents tell of no sign; every third is enough to learn that.
+# Messages with these intents tell of no sign; every second is enough to learn that.
 _NEVER_A_SIGN = frozenset(
     {
         "affirm",
@@ -62,7 +62,7 @@ _NEVER_A_SIGN = frozenset(
         "unsure",
     }
 )
-_SHARE_OF_OTHERS = 3
+_SHARE_OF_OTHERS = 2
 # "my neck hurts since yesterday" holds nothing that the reader has not understood.
 _LEAST_UNEXPLAINED = 3
 _TELLING = 4  # letters; shorter words are mostly grammar
