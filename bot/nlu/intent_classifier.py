@@ -17,11 +17,15 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.emoji_answers import emoji_answer
+from bot.nlu.knowledge_importer import topic_of
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.minilm_featurizer import layered_vector
 from bot.nlu.warning_sign_importer import sign_of
 
 _MODEL = "intent_classifier"
+# The topics have thousands of questions; a third tells this intent from the others, and all would
+# make every request a question.
+_SHARE_OF_QUESTIONS = 3
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -60,7 +64,12 @@ class EmbeddingIntentClassifier(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the classifier on all examples that have a text and an intent."""
         vectors, texts, intents = [], [], []
+        questions = 0
         for example in training_data.intent_examples:
+            if topic_of(example) is not None:
+                questions += 1
+                if questions % _SHARE_OF_QUESTIONS:
+                    continue
             vector = layered_vector(example) if example.get(TEXT) else None
             if vector is not None and sign_of(example) is None:
                 vectors.append(vector)

@@ -45,3 +45,10 @@ class KnowledgeImporter(ExamplesImporter):
             for question in questions
         ]
         return TrainingData(training_examples=examples)
+
+
+def topic_of(example: Message) -> str | None:
+    """Return the topic that an example asks about, or None where the knowledge base has none."""
+    details = (example.get(METADATA) or {}).get(METADATA_EXAMPLE)
+    topic = details.get("topic") if isinstance(details, dict) else None
+    return str(topic) if topic else None
