@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from actions.reading.message import ABOUT_ATLAS, REPORTS, Message
@@ -74,9 +75,10 @@ _ABOUT_OTHER_THINGS = _GIVES_WAY_TO_A_TOPIC | {
 # A message that says at least so much about the pain describes it.
 _DESCRIPTION = 3
 # The evidence for a topic from which on a question is about it; bot/nlu/topic_linker.py.
-_SURE_OF_TOPIC = 1.12
+_SURE_OF_TOPIC = 1.3
 # Beside a question about Atlas or the clinic: of those, hardly one reaches it.
-_VERY_SURE_OF_TOPIC = 1.45
+_VERY_SURE_OF_TOPIC = 1.6
+_IT = re.compile(r"\b(?:it|they|them)\b", re.IGNORECASE)
 # Whoever says one of these speaks of a pain that is there, even in a question.
 _OF_A_PAIN = frozenset(
     {"duration_days", "severity", "severity_words", "onset_how", "injury_days_ago", "course"}
@@ -190,7 +192,16 @@ class Wishes:
         is_clear = message.intent in _ABOUT_OTHER_THINGS and message.confidence >= SURE
         if (is_clear or message.says_part_of_a_thought()) and not self._is_sure_of_topic():
             topics = ()
-        return topics or tuple(self._topic_meant())
+        if topics and not self._points_back():
+            return topics
+        return tuple(self._topic_meant()) or topics
+
+    def _points_back(self) -> bool:
+        """Tell whether "is it safe in pregnancy" asks about what "it" is, not a topic like it."""
+        if self._latest.get("topics_named"):
+            return False
+        guessed = (self._latest.get("topic_score") or 0) < _VERY_SURE_OF_TOPIC
+        return guessed and bool(_IT.search(self._text))
 
     def _is_sure_of_topic(self) -> bool:
         if self._latest.get("topics_named"):

@@ -250,10 +250,10 @@ def _worded(words: list[Word], index: int) -> Measure | None:
 
 
 def _weekend(words: list[Word], index: int, today: date) -> Measure | None:
-    """Read "at the weekend" from its Saturday on; on that very weekend, "last" is the one before."""
-    if words[index].norm not in _WHICH_WEEKEND or _norms(words, index + 1, index + 2) != [
-        "weekend"
-    ]:
+    """Read "at the weekend" from its Saturday; on a weekend, "last" is the one before."""
+    if words[index].norm not in _WHICH_WEEKEND:
+        return None
+    if _norms(words, index + 1, index + 2) != ["weekend"]:
         return None
     ago = (today.weekday() - _SATURDAY) % 7
     if ago <= 1 and words[index].norm == "last":

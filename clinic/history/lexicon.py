@@ -109,7 +109,7 @@ class Lexicon:
                     found[name].append(span)
         for name, hiders in self._hidden_inside.items():
             outer = [span for hider in hiders for span in found.get(hider, ())]
-            found[name] = [span for span in found[name] if not _is_inside(span, outer)]
+            found[name] = _outside(found[name], outer)
         if any(word.also or word.norm[:1].isdigit() for word in words):
             # A number, or a misspelt word, has several readings, which may tell of the same
             # words twice.
@@ -147,8 +147,17 @@ class Lexicon:
         return sorted(found, key=lambda match: (match[1].first, match[1].last))
 
 
-def _is_inside(span: Span, others: list[Span]) -> bool:
-    return any(other.first <= span.first and span.last <= other.last for other in others)
+def _outside(spans: list[Span], others: list[Span]) -> list[Span]:
+    """Return the spans that lie in none of the others, in one pass over both."""
+    others = sorted(others, key=lambda other: other.first)
+    kept, reach, index = [], 0, 0
+    for span in sorted(spans, key=lambda span: span.first):
+        while index < len(others) and others[index].first <= span.first:
+            reach = max(reach, others[index].last)
+            index += 1
+        if span.last > reach:
+            kept.append(span)
+    return kept
 
 
 def _longest_by_start(spans: Iterable[Span]) -> dict[int, int]:

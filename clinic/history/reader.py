@@ -160,32 +160,49 @@ class HistoryReader:
             words=tuple(word.norm for word in words),
         )
 
-    def how_said(
-        self, text: str, concepts: Iterable[str], part: tuple[int, int], today: date
-    ) -> list[Assertion]:
-        """Tell how the words of some concepts are said in a part of a message.
+    def listen(self, text: str, today: date) -> Listening:
+        """Prepare to tell how the words of a message are said.
 
         Args:
             text: The message as it arrived.
+            today: The present date at the clinic.
+        """
+        words = self._speller.mend(split_words(text))
+        return Listening(words, self._lexicon.find_concepts(words, today.year) if words else {})
+
+
+class Listening:
+    """How the words of one message are said.
+
+    Args:
+        words: The message's words.
+        concepts: The lexicon's concepts that stand in them.
+    """
+
+    def __init__(self, words: list[Word], concepts: Mapping[str, list[Span]]) -> None:
+        self._words = words
+        self._context = Context(words, concepts)
+        self._told = _without_idioms(concepts)
+        self._failures = [span for name in _FAILURES for span in self._told.get(name, ())]
+        self._of_relative = _about(self._context) is not None
+
+    def how_said(self, concepts: Iterable[str], part: tuple[int, int]) -> list[Assertion]:
+        """Tell how the words of some concepts are said in a part of the message.
+
+        Args:
             concepts: Names of the lexicon's concepts.
             part: Offsets of the part's first character and after its last one.
-            today: The present date at the clinic.
 
         Returns:
             One assertion for each place where one of the concepts stands; none where none does.
         """
-        words = self._speller.mend(split_words(text))
-        found = self._lexicon.find_concepts(words, today.year) if words else {}
-        context = Context(words, found)
-        told = _without_idioms(found)
-        failures = [span for name in _FAILURES for span in told.get(name, ())]
-        about = _about(context)
+        words = self._words
         return [
-            context.assertion(
-                _ANYTHING, _with_failure(span, failures), of_relative=about is not None
+            self._context.assertion(
+                _ANYTHING, _with_failure(span, self._failures), of_relative=self._of_relative
             )
             for name in concepts
-            for span in told.get(name, ())
+            for span in self._told.get(name, ())
             if part[0] <= words[span.first].start and words[span.last - 1].end <= part[1]
         ]
 

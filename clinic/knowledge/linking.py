@@ -48,7 +48,7 @@ class Weights:
     name: float = 0.2
     weak_name: float = 0.1
     overview: float = 0.2
-    least: float = 0.8
+    least: float = 0.95
     least_beside_foreign: float = 1.25
     close: float = 0.05
     beside: float = 0.65

@@ -15,7 +15,7 @@ from datetime import date
 from clinic.history.attributes import AttributeCatalogue
 from clinic.history.findings import Assertion, Finding
 from clinic.history.history import merge
-from clinic.history.reader import HistoryReader
+from clinic.history.reader import HistoryReader, Listening
 from clinic.triage.engine import assess
 from clinic.triage.rules import RuleBook
 from clinic.triage.warning_signs import WarningSign
@@ -65,21 +65,22 @@ class Jury:
             Nothing where the message alone is as urgent without them: what the reader
             understands by itself needs no guess beside it.
         """
+        listening = self.reader.listen(text, today)
         added = [
             Finding(attribute, value, Assertion.PRESENT, sounding.start, sounding.end)
             for sounding in heard
-            if self._is_witnessed(text, sounding, today)
+            if _is_witnessed(listening, sounding)
             for attribute, value in sounding.sign.findings
         ]
         before, after = self._urgency(findings), self._urgency([*findings, *added])
         return added if after > before else []
 
-    def _is_witnessed(self, text: str, sounding: Sounding, today: date) -> bool:
-        part = (sounding.start, sounding.end)
-        return all(
-            Assertion.PRESENT in self.reader.how_said(text, group, part, today)
-            for group in sounding.sign.witnesses
-        )
-
     def _urgency(self, findings: Sequence[Finding]) -> int:
         return assess(merge({}, findings, self.attributes), self.rules).level.urgency
+
+
+def _is_witnessed(listening: Listening, sounding: Sounding) -> bool:
+    part = (sounding.start, sounding.end)
+    return all(
+        Assertion.PRESENT in listening.how_said(group, part) for group in sounding.sign.witnesses
+    )
