@@ -66,7 +66,7 @@ class Weighing:
     def _sounds_like_emergency(self) -> list[dict[str, Any]]:
         """Return what the second safety net heard, if it would make this an emergency."""
         message = self._message
-        if message.is_unreadable:
+        if message.data.reader.knows_no_word(message.text):
             return []
         says_else = message.speech_act() in (SpeechAct.REQUEST, SpeechAct.CORRECT)
         if (says_else or self._answers.answered) and len(message.reading.words) <= _SHORT:
