@@ -191,8 +191,11 @@ class PostgresLink:
                     self._heard(connection.notifies.pop(0).payload)
 
     def _wait(self, connection: Any) -> None:
-        ready, _, _ = select.select([connection, self._wake_out], [], [])
-        if self._wake_out in ready:
+        # Not select(), which knows no file above number 1,023: a busy worker has more.
+        waiting = select.poll()
+        for file in (connection.fileno(), self._wake_out):
+            waiting.register(file, select.POLLIN)
+        if self._wake_out in dict(waiting.poll()):
             os.read(self._wake_out, 65_536)
 
     def _work(self, cursor: Any) -> None:

@@ -231,10 +231,11 @@ def test_the_service_ends_when_every_message_is_answered(
             turn = pool.submit(one.say, sender, "what is an MRI?")
             waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
             cluster.wait_until(lambda: bool(cluster.postgresql.sql(waiting)))
-            cluster.signal(signal.SIGTERM)
-            cluster.wait_until(lambda: not cluster.is_ready())
             assert not turn.done()
+            cluster.signal(signal.SIGTERM)
         assert "MRI" in turn.result()
+        assert "went wrong" not in turn.result()
+    cluster.wait_until(lambda: not cluster.is_ready())
     # The page is sent away and not told that its chat is over: it comes back to another worker.
     assert "ended" not in page.text
     assert cluster.server.stop() == 0

@@ -89,7 +89,7 @@ class Cluster:
         """Let nobody write to a conversation meanwhile, so that turns stay unfinished."""
         engine = sa.create_engine(self.postgresql.url("atlas"))
         with engine.begin() as connection:
-            connection.execute(sa.text("SELECT id FROM conversations FOR UPDATE"))
+            connection.execute(sa.text("LOCK TABLE conversations IN EXCLUSIVE MODE"))
             yield
         engine.dispose()
 
