@@ -238,4 +238,4 @@ def test_the_service_ends_when_every_message_is_answered(
     cluster.wait_until(lambda: not cluster.is_ready())
     # The page is sent away and not told that its chat is over: it comes back to another worker.
     assert "ended" not in page.text
-    assert cluster.server.stop() == 0
+    assert cluster.server.wait_for_end() == 0

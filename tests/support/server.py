@@ -103,6 +103,11 @@ class AtlasServer:
         """Ask it to stop, as a service manager does, and return its exit code."""
         return self._end(signal.SIGTERM)
 
+    def wait_for_end(self) -> int:
+        """Wait until it has ended by itself and return its exit code."""
+        assert self._process is not None
+        return self._process.wait(timeout=60)
+
     def kill(self) -> None:
         """End it at once, as a power cut would."""
         self._end(signal.SIGKILL)
