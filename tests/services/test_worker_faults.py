@@ -7,7 +7,6 @@ import resource
 import signal
 import time
 import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,22 +14,11 @@ import pytest
 import requests
 from support.cluster import WORKERS, Cluster, Line
 from support.server import AtlasServer
-from support.stores import postgresql_server
 
 pytestmark = [pytest.mark.server, pytest.mark.services]
 
 EMERGENCY = "911"
 SORRY = "Sorry, something went wrong"
-
-
-@pytest.fixture(scope="module")
-def cluster(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    for database in postgresql_server():
-        made = Cluster(tmp_path_factory.mktemp("cluster"), database)
-        made.server.start()
-        yield made
-        made.server.kill()
-        made.proxy.close()
 
 
 @pytest.fixture

@@ -10,29 +10,16 @@ import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from support.cluster import WORKERS, Cluster, Line
 from support.project import ROOT, clean_environment
 from support.server import free_port
-from support.stores import postgresql_server
 
 from bench.soak import soak
 
 pytestmark = [pytest.mark.server, pytest.mark.services]
-
-
-@pytest.fixture(scope="module")
-def cluster(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    for database in postgresql_server():
-        made = Cluster(tmp_path_factory.mktemp("cluster"), database)
-        made.server.start()
-        yield made
-        made.server.kill()
-        made.proxy.close()
 
 
 @pytest.fixture
