@@ -66,13 +66,14 @@ class Weighing:
     def _sounds_like_emergency(self) -> list[dict[str, Any]]:
         """Return what the second safety net heard, if it would make this an emergency."""
         message = self._message
-        if message.data.reader.knows_no_word(message.text):
-            return []
         says_else = message.speech_act() in (SpeechAct.REQUEST, SpeechAct.CORRECT)
         if (says_else or self._answers.answered) and len(message.reading.words) <= _SHORT:
             return []
         asked = message.tracker.get_slot("signs_asked") or []
-        for heard in message.tracker.latest_message.get("warning_signs") or []:
+        sounds = message.tracker.latest_message.get("warning_signs") or []
+        if not sounds or message.data.reader.knows_no_word(message.text):
+            return []
+        for heard in sounds:
             sign = message.data.signs[heard["sign"]]
             assumed = [
                 Finding(attribute, value, Assertion.PRESENT, heard["start"], heard["end"])
