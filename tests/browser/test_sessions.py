@@ -117,9 +117,10 @@ def test_a_connection_that_breaks_in_the_answer_loses_and_doubles_nothing(
 def test_no_chat_can_begin_before_the_settings_came_and_undo_it(page: Page, url: str) -> None:
     held: list[Route] = []
     page.route("**/chat/config", lambda route: held.append(route))
-    page.goto(f"{url}/chat")
+    with page.expect_request("**/chat/config"):
+        page.goto(f"{url}/chat")
     start = page.get_by_role("button", name="Start chat")
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(500)  # in which it would show, were it going to
     expect(start).to_have_count(0)
     held[0].continue_()
     expect(start).to_be_visible()

@@ -5,7 +5,6 @@ One small server stands in for all of their interfaces and another for Rasa's ag
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import json
@@ -29,6 +28,7 @@ from rasa.core.run import create_http_input_channels
 from rasa.shared.core.events import BotUttered
 from rasa.shared.exceptions import RasaException
 from sanic import Sanic
+from support.waiting import until
 from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 
@@ -128,12 +128,8 @@ class Service:
 
     async def call(self, end: str) -> dict[str, Any]:
         """Wait for a call whose path ends so, and return what it carried."""
-        for _ in range(100):
-            found = [data for path, data in self.calls if path.endswith(end)]
-            if found:
-                return found[-1]
-            await asyncio.sleep(0.02)
-        raise AssertionError(f"no call to {end} among {self.calls}")
+        await until(lambda: any(path.endswith(end) for path, _ in self.calls))
+        return [data for path, data in self.calls if path.endswith(end)][-1]
 
 
 class LocalTwilio(TwilioHttpClient):
@@ -666,10 +662,7 @@ async def deliver(server: Server, channel: type[Connector], text: str) -> int:
 
 
 async def heard(server: Server, count: int) -> list[str]:
-    for _ in range(100):
-        if len(server.agent.heard) >= count:
-            break
-        await asyncio.sleep(0.02)
+    await until(lambda: len(server.agent.heard) >= count)
     return [message.text for message in server.agent.heard]
 
 
@@ -679,10 +672,7 @@ async def test_a_typed_command_is_read_as_words_but_an_offered_one_is_obeyed(
 ) -> None:
     await deliver(server, channel, '/inform{"severity": 1}')
     assert await heard(server, 1) == ['inform{"severity": 1}']
-    for _ in range(100):
-        if server.agent.events:
-            break
-        await asyncio.sleep(0.02)
+    await until(lambda: bool(server.agent.events))
     await deliver(server, channel, "/affirm")
     assert (await heard(server, 2))[1] == "/affirm"
 

@@ -22,6 +22,7 @@ import pytest
 from rasa.core.channels.channel import UserMessage, register
 from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
 from sanic import Sanic
+from support.waiting import until
 
 from bot.channels.ended_chats import EndedFolder
 from bot.channels.session_tokens import SessionTokens, TokenError, secret_key
@@ -301,7 +302,7 @@ async def test_an_id_cannot_carry_another_text(chat: Chat) -> None:
 async def test_messages_of_one_session_are_heard_one_after_the_other(chat: Chat) -> None:
     chat.agent.may_answer.clear()
     first = asyncio.create_task(chat.say("first"))
-    await asyncio.sleep(0.1)
+    await until(lambda: bool(chat.agent.heard))
     second = asyncio.create_task(chat.say("second"))
     await asyncio.sleep(0.1)
     assert chat.agent.heard == ["first"]

@@ -113,13 +113,12 @@ def test_a_chat_that_one_worker_ended_is_over_on_the_other(
 
 def test_who_writes_too_much_is_slowed_down_by_both_workers(lines: tuple[Line, Line]) -> None:
     chat = open_chat(lines[0])
-    refused = 0
-    for number in range(30):
-        answer = lines[number % 2].post(
-            "/chat/feedback", {"message": "none", "helpful": True}, **chat
-        )
-        refused += answer.status_code == 429
-    assert refused > 0
+    opinion = {"message": "none", "helpful": True}
+    # 20 at once are allowed: were each worker counting for itself, none of 38 would be refused.
+    assert any(
+        lines[number % 2].post("/chat/feedback", opinion, **chat).status_code == 429
+        for number in range(38)
+    )
 
 
 def test_a_worker_killed_in_mid_turn_loses_and_doubles_nothing(
@@ -188,7 +187,7 @@ def test_many_conversations_at_once_lose_double_and_cross_nothing(cluster: Clust
     cluster.wait_until(cluster.is_ready)
     outcome = asyncio.run(soak(cluster.base_url, 24, seconds=6, pause=2, begin_within=2))
     assert outcome.is_right, outcome.lines()
-    assert outcome.messages >= 48
+    assert outcome.messages > outcome.conversations
 
 
 def test_several_workers_on_sqlite_are_refused_in_one_sentence() -> None:
