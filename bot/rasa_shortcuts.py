@@ -7,12 +7,11 @@ is in docs/performance.md.
 
 from __future__ import annotations
 
-import copy
-import dataclasses
 import time
 import types
 from collections import deque
-from typing import Any, TypeVar
+from inspect import getattr_static
+from typing import Any
 
 import rasa.core.actions.forms
 import rasa.core.policies.memoization
@@ -31,23 +30,28 @@ from rasa.core.policies.rule_policy import (
     RulePolicy,
 )
 from rasa.core.processor import MessageProcessor
-from rasa.shared.core.constants import DEFAULT_SLOT_NAMES, REQUESTED_SLOT
+from rasa.shared.core.constants import (
+    ACTION_LISTEN_NAME,
+    ACTION_VALIDATE_SLOT_MAPPINGS,
+    DEFAULT_SLOT_NAMES,
+    REQUESTED_SLOT,
+)
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered
-from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.graph_runner import StraightGraphRunner
 from bot.policies.agenda_policy import next_of_agenda
+from bot.tracker_copies import copy_tracker, init_tracker, reset_slots, set_slot
 
 _Found = tuple[str | None, str | None, bool]
-_S = TypeVar("_S", bound=Slot)
 
 _rules_predict = RulePolicy.predict_action_probabilities
 _stories_predict = MemoizationPolicy.predict_action_probabilities
 _find_from_rules = RulePolicy._find_action_from_rules
 _is_empty = Domain.is_empty
 _extract_slots = ActionExtractSlots.run
+_update_session = MessageProcessor._update_tracker_session
 # What domain.yml says of a slot that `action_validate_slot_mappings` fills
 _BY_ATLAS = {"type": "custom"}
 # These copy only what they hand to structlog at DEBUG, which writes it at once.
@@ -61,7 +65,6 @@ _COPY_FOR_THE_LOG = (
 
 def shorten_rasa() -> None:
     """Put the shortcuts in place; once more does no harm."""
-    Slot.__copy__ = copy_slot
     for owner, name, shortcut in shortcuts():
         setattr(owner, name, shortcut)
 
@@ -69,6 +72,9 @@ def shorten_rasa() -> None:
 def shortcuts() -> list[tuple[Any, str, Any]]:
     """Return what each shortcut takes the place of: its owner, its name, and the shortcut."""
     return [
+        (DialogueStateTracker, "__init__", init_tracker),
+        (DialogueStateTracker, "_reset_slots", reset_slots),
+        (DialogueStateTracker, "_set_slot", set_slot),
         (DialogueStateTracker, "copy", copy_tracker),
         (FormAction, "_temporary_tracker", temporary_tracker),
         (RulePolicy, "predict_action_probabilities", ask_rules),
@@ -76,6 +82,8 @@ def shortcuts() -> list[tuple[Any, str, Any]]:
         (MemoizationPolicy, "predict_action_probabilities", ask_stories),
         (ActionExtractSlots, "run", extract_slots),
         (MessageProcessor, "_has_session_expired", has_session_expired),
+        (MessageProcessor, "_update_tracker_session", update_session),
+        (MessageProcessor, "_log_slots", staticmethod(log_no_slots)),
         (Domain, "is_empty", is_empty),
         (rasa.core.processor, "DaskGraphRunner", StraightGraphRunner),
         *(
@@ -83,34 +91,6 @@ def shortcuts() -> list[tuple[Any, str, Any]]:
             for module in _COPY_FOR_THE_LOG
         ),
     ]
-
-
-def copy_slot(slot: _S) -> _S:
-    """Copy a slot as copy.copy does, which looks for ways to pickle it first.
-
-    Args:
-        slot: A tracker copies all of them, of which there are over a hundred.
-    """
-    made = object.__new__(type(slot))
-    made.__dict__.update(slot.__dict__)
-    return made
-
-
-def copy_tracker(tracker: DialogueStateTracker) -> DialogueStateTracker:
-    """Copy the state of a tracker, which Rasa finds by running through all its events again.
-
-    Args:
-        tracker: Rasa copies it for each action that it runs.
-    """
-    made: DialogueStateTracker = DialogueStateTracker.__new__(DialogueStateTracker)
-    made.__dict__.update(tracker.__dict__)
-    made.events = deque(tracker.events, tracker._max_event_history)
-    made.slots = {name: copy.copy(slot) for name, slot in tracker.slots.items()}
-    if tracker.active_loop is not None:
-        made.active_loop = dataclasses.replace(tracker.active_loop)
-    # As Rasa leaves them in a copy
-    made.sender_source = made.model_id = made.assistant_id = None
-    return made
 
 
 def temporary_tracker(
@@ -221,10 +201,38 @@ async def extract_slots(
             action, output_channel, nlg, tracker, domain, metadata
         )
         return found
-    filled: list[Event] = await action._execute_validation_action(
-        [], output_channel, nlg, tracker, domain
+    if ACTION_VALIDATE_SLOT_MAPPINGS not in domain.user_actions:
+        return []
+    since_restart = copy_tracker(tracker)
+    since_restart.events = deque(tracker.events_after_latest_restart())
+    filled: list[Event] = await action._run_custom_action(
+        ACTION_VALIDATE_SLOT_MAPPINGS, output_channel, nlg, since_restart, domain
     )
     return filled
+
+
+async def update_session(
+    processor: MessageProcessor,
+    tracker: DialogueStateTracker,
+    output_channel: OutputChannel,
+    metadata: dict[str, Any] | None = None,
+) -> None:
+    """Begin a session where there is none, without undoing each form's turns to see that.
+
+    Args:
+        processor: Rasa's processor.
+        tracker: The conversation before the new message.
+        output_channel: See MessageProcessor, as metadata.
+        metadata: See output_channel.
+    """
+    last = tracker.events[-1] if tracker.events else None
+    listens = isinstance(last, ActionExecuted) and last.action_name == ACTION_LISTEN_NAME
+    if not listens or processor._has_session_expired(tracker):
+        await _update_session(processor, tracker, output_channel, metadata)
+
+
+def log_no_slots(_tracker: DialogueStateTracker) -> None:
+    """Leave a debug line out that lists all slots: they tell what somebody has."""
 
 
 def has_session_expired(processor: MessageProcessor, tracker: DialogueStateTracker) -> bool:
@@ -296,4 +304,4 @@ def _as_it_is(value: Any) -> Any:
 
 
 # What was there before; the tests hold the shortcuts against it.
-RASAS_OWN = [(owner, name, getattr(owner, name)) for owner, name, _ in shortcuts()]
+RASAS_OWN = [(owner, name, getattr_static(owner, name)) for owner, name, _ in shortcuts()]

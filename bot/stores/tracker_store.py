@@ -12,6 +12,7 @@ import asyncio
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -26,6 +27,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.stores.audit_entries import entries_of
 from bot.stores.forgetting import deletion_in, what_remains
 from bot.stores.recent_events import is_shortened, shortened
+from bot.tracker_copies import copy_tracker
 from clinic.privacy import audit
 from clinic.privacy.conversations import Conversations, Version
 from clinic.privacy.redaction import redact_logs
@@ -82,7 +84,13 @@ class EncryptedTrackerStore(TrackerStore):
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return the present session, shortened when it is long; None: there is none."""
         version, events = await asyncio.to_thread(self._events, sender_id)
-        return self._tracker(sender_id, version, events)
+        if not events:
+            return None
+        known = self._decoded.tracker(sender_id, version)
+        if known is None:
+            known = self._tracker(sender_id, version, events)
+            self._decoded.remember(known, version)
+        return copy_tracker(known)
 
     async def session_events(self, conversation_id: str) -> list[Event]:
         """Return all events of the present session, of which `retrieve` gives the last turns."""
@@ -100,7 +108,7 @@ class EncryptedTrackerStore(TrackerStore):
         if kept is None:
             return None
         events = [_decode(event) for event in kept.events]
-        return self._tracker(conversation_id, kept.version, events)
+        return self._tracker(conversation_id, kept.version, events) if events else None
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Write what is new; delete the conversation instead if it asked for that.
@@ -128,6 +136,7 @@ class EncryptedTrackerStore(TrackerStore):
             )
             setattr(tracker, WRITTEN, len(tracker.events))
             setattr(tracker, _VERSION, version)
+            self._decoded.remember(copy_tracker(tracker), version)
         if self.event_broker is not None:
             await self._stream_new_events(self.event_broker, new, tracker.sender_id)
 
@@ -192,9 +201,7 @@ class EncryptedTrackerStore(TrackerStore):
 
     def _tracker(
         self, conversation_id: str, version: Version | None, events: list[Event]
-    ) -> DialogueStateTracker | None:
-        if not events:
-            return None
+    ) -> DialogueStateTracker:
         tracker = DialogueStateTracker.from_events(
             conversation_id, events, self.domain.slots, domain=self.domain
         )
@@ -203,30 +210,60 @@ class EncryptedTrackerStore(TrackerStore):
         return tracker
 
 
+@dataclass(frozen=True)
+class _Known:
+    """A decoded conversation.
+
+    Args:
+        version: Which state of it this is.
+        events: The present session, shortened when it is long.
+        tracker: What Rasa makes of the events; None: it was not made yet.
+    """
+
+    version: Version
+    events: list[Event]
+    tracker: DialogueStateTracker | None = None
+
+
 class _Decoded:
-    """Events of conversations of late, each with the version that they are; the oldest go."""
+    """Conversations of late; the oldest go. Nobody may change what it gives."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._entries: OrderedDict[str, tuple[Version, list[Event]]] = OrderedDict()
+        self._entries: OrderedDict[str, _Known] = OrderedDict()
 
     def get(self, conversation_id: str, version: Version) -> list[Event] | None:
         """Return the events if they are of that version."""
         with self._lock:
             found = self._entries.get(conversation_id)
-            if found is None or found[0] != version:
+            if found is None or found.version != version:
                 return None
             self._entries.move_to_end(conversation_id)
-            return found[1]
+            return found.events
 
     def put(self, conversation_id: str, version: Version, events: list[Event]) -> None:
         """Keep events; nobody may change the list afterwards."""
         with self._lock:
-            self._entries[conversation_id] = (version, events)
+            self._entries[conversation_id] = _Known(version, events)
             self._entries.move_to_end(conversation_id)
             if len(self._entries) > self._most:
                 self._entries.popitem(last=False)
+
+    def tracker(self, conversation_id: str, version: Version | None) -> DialogueStateTracker | None:
+        """Return the tracker of that version if there is one."""
+        with self._lock:
+            found = self._entries.get(conversation_id)
+            return found.tracker if found is not None and found.version == version else None
+
+    def remember(self, tracker: DialogueStateTracker, version: Version | None) -> None:
+        """Keep a tracker beside the events that it was made of; not where these were shortened."""
+        with self._lock:
+            found = self._entries.get(tracker.sender_id)
+            if found is None or found.version != version:
+                return
+            if len(found.events) == len(tracker.events):
+                self._entries[tracker.sender_id] = replace(found, tracker=tracker)
 
     def drop(self, conversation_id: str) -> None:
         """Forget a conversation."""

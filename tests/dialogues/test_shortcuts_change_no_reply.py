@@ -8,7 +8,6 @@ import pytest
 from rasa.core.agent import Agent
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.events import Event
-from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 from support.dialogue import Stage
 
@@ -66,7 +65,6 @@ async def test_a_conversation_goes_as_it_goes_without_the_shortcuts(
     shortened = await _play(agent, tmp_path / "shortened", monkeypatch)
     for owner, name, own in RASAS_OWN:
         monkeypatch.setattr(owner, name, own)
-    monkeypatch.delattr(Slot, "__copy__")
     monkeypatch.setattr(StraightGraphRunner, "run", DaskGraphRunner.run)
     in_full = await _play(agent, tmp_path / "in_full", monkeypatch)
     assert _told(shortened) == _told(in_full)
