@@ -40,6 +40,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.button_texts import parse_message
 from bot.graph_runner import StraightGraphRunner
 from bot.policies.agenda_policy import next_of_agenda
 from bot.tracker_copies import copy_tracker, init_tracker, reset_slots, set_slot
@@ -81,6 +82,7 @@ def shortcuts() -> list[tuple[Any, str, Any]]:
         (RulePolicy, "_find_action_from_rules", find_from_rules),
         (MemoizationPolicy, "predict_action_probabilities", ask_stories),
         (ActionExtractSlots, "run", extract_slots),
+        (MessageProcessor, "_parse_message_with_graph", parse_message),
         (MessageProcessor, "_has_session_expired", has_session_expired),
         (MessageProcessor, "_update_tracker_session", update_session),
         (MessageProcessor, "_log_slots", staticmethod(log_no_slots)),
