@@ -55,9 +55,9 @@ class Weighing:
             for item in possible
         ]
         changes = merge(self.after, assumed, self._message.data.attributes)
-        if self.weigh({**self.after, **changes}).level.is_emergency:
-            return [{"attribute": item.attribute, "value": item.value} for item in possible]
         if changes:
+            if self.weigh({**self.after, **changes}).level.is_emergency:
+                return [{"attribute": item.attribute, "value": item.value} for item in possible]
             self._answers.changes.update(changes)
             self.after.update(changes)
             self.assessment = self.weigh(self.after)

@@ -55,9 +55,21 @@ def _joined(key: str, value: Any, attributes: AttributeCatalogue) -> Condition:
     if not isinstance(value, list) or not value:
         raise ConditionError(f"{key} needs a list of conditions")
     parts = [compile_condition(part, attributes) for part in value]
-    if key == "all":
-        return lambda history: all(part(history) for part in parts)
-    return lambda history: any(part(history) for part in parts)
+
+    # Loops, since a turn weighs over a thousand conditions and a generator takes twice as long.
+    def all_hold(history: History) -> bool:
+        for part in parts:  # noqa: SIM110 - see above
+            if not part(history):
+                return False
+        return True
+
+    def any_holds(history: History) -> bool:
+        for part in parts:  # noqa: SIM110 - see above
+            if part(history):
+                return True
+        return False
+
+    return all_hold if key == "all" else any_holds
 
 
 def _at_least(wanted: Any, value: Any, attributes: AttributeCatalogue) -> Condition:
@@ -83,9 +95,11 @@ def _about_attribute(name: str, value: Any, attributes: AttributeCatalogue) -> C
 
     def holds(history: History) -> bool:
         said = history.get(name)
+        if said is None:
+            return False
         if isinstance(said, list):
             return any(item in said for item in wanted)
-        return said is not None and said in wanted
+        return said in wanted
 
     return holds
 
