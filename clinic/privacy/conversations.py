@@ -66,6 +66,24 @@ _PLAIN = sa.Table(
     sa.Column("data", sa.Text),
 )
 
+# Built once: SQLAlchemy takes longer to build and recognise a statement than SQLite to run it.
+_OF_ID = sa.select(conversations).where(conversations.c.id == sa.bindparam("wanted_id"))
+_OF_ID_TO_WRITE = _OF_ID.with_for_update()
+_ADD_TURN = sa.insert(turns)
+_GO_ON = (
+    sa.update(conversations)
+    .where(
+        conversations.c.id == sa.bindparam("wanted_id"),
+        conversations.c.incarnation == sa.bindparam("known_incarnation"),
+        conversations.c.turns == sa.bindparam("known_turns"),
+    )
+    .values(
+        turns=sa.bindparam("new_turns"),
+        session=sa.bindparam("new_session"),
+        active_at=sa.bindparam("now"),
+    )
+)
+
 _PURPOSE = "conversation"
 Event = dict[str, Any]
 
@@ -85,10 +103,12 @@ class Version:
     Args:
         incarnation: Another one after it was deleted and began anew.
         turns: How many turns it has.
+        session: Which session is the present one.
     """
 
     incarnation: str
     turns: int
+    session: int
 
 
 @dataclass(frozen=True)
@@ -121,6 +141,31 @@ class Idle:
     active_at: datetime
 
 
+@dataclass(frozen=True)
+class _Opened:
+    """The database once it was opened.
+
+    Args:
+        engine: For transactions that write.
+        reads: For those that only read.
+        one_read: For a single statement that reads.
+        vault: What seals.
+    """
+
+    engine: Engine
+    reads: Engine
+    one_read: Engine
+    vault: Vault
+
+    @classmethod
+    def of(cls, engine: Engine, vault: Vault) -> _Opened:
+        reads = one_read = engine.execution_options(writes=False)
+        if engine.dialect.name == "postgresql":
+            one_read = reads.execution_options(isolation_level="AUTOCOMMIT")
+            reads = reads.execution_options(isolation_level="REPEATABLE READ")
+        return cls(engine, reads, one_read, vault)
+
+
 class Conversations:
     """The conversations of a database; safe to share between threads.
 
@@ -135,24 +180,24 @@ class Conversations:
         self._var = settings.var
         self._lock = threading.Lock()
         self._writing = threading.Lock()
-        self._opened: tuple[Engine, Vault] | None = None
+        self._opened: _Opened | None = None
 
     def close(self) -> None:
         """Close the connections; the next use opens the database again."""
         with self._lock:
             if self._opened is not None:
-                self._opened[0].dispose()
+                self._opened.engine.dispose()
             self._opened = None
 
     def hashed(self, conversation_id: str) -> str:
         """Return the keyed hash that stands for a conversation in the database."""
         with _told_as_unavailable():
-            return self._ready()[1].hash(conversation_id, _PURPOSE)
+            return self._open().vault.hash(conversation_id, _PURPOSE)
 
     def vault(self) -> Vault:
         """Return what seals this database."""
         with _told_as_unavailable():
-            return self._ready()[1]
+            return self._open().vault
 
     def check(self) -> None:
         """Reach the database, and do nothing there."""
@@ -163,7 +208,7 @@ class Conversations:
         """Return how far a conversation was written; None: there is none."""
         with self.reading(once=True) as (connection, vault):
             row = _row(connection, vault.hash(conversation_id, _PURPOSE))
-        return None if row is None else Version(row.incarnation, row.turns)
+        return None if row is None else _version(row)
 
     def read(self, conversation_id: str, *, all_sessions: bool = False) -> Kept | None:
         """Return a conversation.
@@ -185,8 +230,7 @@ class Conversations:
             for number, sealed in connection.execute(wanted.order_by(turns.c.number)):
                 content = vault.open(bytes(sealed), _place(row.id, number))
                 events.extend(json.loads(zlib.decompress(content)))
-        version = Version(row.incarnation, row.turns)
-        return Kept(version, row.began_at, row.active_at, events)
+        return Kept(_version(row), row.began_at, row.active_at, events)
 
     def append(
         self,
@@ -211,9 +255,7 @@ class Conversations:
         """
         with self.writing() as (connection, vault):
             hashed = vault.hash(conversation_id, _PURPOSE)
-            versions = add_turns(connection, vault, conversation_id, sessions, clock.now())
-            if after is not None and versions[0] != after:
-                raise ConversationChanged("another process answered in this conversation")
+            versions = add_turns(connection, vault, conversation_id, sessions, clock.now(), after)
             for entry in entries:
                 audit.append(connection, vault, entry, subject=hashed)
             return versions
@@ -281,7 +323,7 @@ class Conversations:
     def empty_log(self) -> None:
         """Take out of the write-ahead log what was deleted (SQLite)."""
         with _told_as_unavailable():
-            empty_log(self._ready()[0])
+            empty_log(self._open().engine)
 
     @contextmanager
     def reading(self, *, once: bool = False) -> Iterator[tuple[Connection, Vault]]:
@@ -291,26 +333,24 @@ class Conversations:
             once: A single statement is read, which needs no beginning and no end.
         """
         with _told_as_unavailable():
-            engine, vault = self._ready()
-            options: dict[str, Any] = {"writes": False}
-            if engine.dialect.name == "postgresql":
-                options["isolation_level"] = "AUTOCOMMIT" if once else "REPEATABLE READ"
-            with engine.execution_options(**options).begin() as connection:
-                vault.refresh(connection)
-                yield connection, vault
+            opened = self._open()
+            with (opened.one_read if once else opened.reads).begin() as connection:
+                opened.vault.refresh(connection)
+                yield connection, opened.vault
 
     @contextmanager
     def writing(self) -> Iterator[tuple[Connection, Vault]]:
         """Give a transaction that commits at the end or rolls back on any error, and the vault."""
         with _told_as_unavailable():
-            engine, vault = self._ready()
+            opened = self._open()
+            engine, vault = opened.engine, opened.vault
             # SQLite lets writers race for its one lock; within a process they queue here.
             queue = self._writing if engine.dialect.name == "sqlite" else nullcontext()
             with queue, engine.begin() as connection:
                 vault.refresh(connection)
                 yield connection, vault
 
-    def _ready(self) -> tuple[Engine, Vault]:
+    def _open(self) -> _Opened:
         with self._lock:
             if self._opened is None:
                 engine = make_engine(self._url, durable=False)
@@ -325,7 +365,7 @@ class Conversations:
                 except BaseException:
                     engine.dispose()
                     raise
-                self._opened = engine, vault
+                self._opened = _Opened.of(engine, vault)
             return self._opened
 
 
@@ -335,6 +375,7 @@ def add_turns(
     conversation_id: str,
     sessions: Sequence[Sequence[Event]],
     now: datetime,
+    after: Version | None = None,
 ) -> tuple[Version | None, Version]:
     """Write new events in a transaction; see `Conversations.append`.
 
@@ -344,34 +385,40 @@ def add_turns(
         conversation_id: Which conversation.
         sessions: New events; each further list begins a new session.
         now: When they were said.
+        after: How far it must have been written before; None: that does not matter.
+
+    Raises:
+        ConversationChanged: It was written further, or deleted, since `after`.
     """
     hashed = vault.hash(conversation_id, _PURPOSE)
-    row = _row(connection, hashed, lock=True)
-    before = None if row is None else Version(row.incarnation, row.turns)
+    row: Any = after or _row(connection, hashed, lock=True)
+    before = None if row is None else _version(row)
     if row is None:
         _make(connection, vault, conversation_id, hashed, now)
         row = _row(connection, hashed, lock=True)
     number, session = row.turns, row.session
+    new = []
     for index, events in enumerate(sessions):
         session += index > 0
         if not events:
             continue
         content = zlib.compress(json.dumps(events).encode(), level=1)
-        connection.execute(
-            sa.insert(turns).values(
-                conversation_id=hashed,
-                number=number,
-                session=session,
-                sealed_events=vault.seal(content, _place(hashed, number)),
-            )
+        new.append(
+            {
+                "conversation_id": hashed,
+                "number": number,
+                "session": session,
+                "sealed_events": vault.seal(content, _place(hashed, number)),
+            }
         )
         number += 1
-    connection.execute(
-        sa.update(conversations)
-        .where(conversations.c.id == hashed)
-        .values(turns=number, session=session, active_at=now)
-    )
-    return before, Version(row.incarnation, number)
+    told = {"new_turns": number, "new_session": session, "now": now, "wanted_id": hashed}
+    known = {"known_incarnation": row.incarnation, "known_turns": row.turns}
+    if connection.execute(_GO_ON, told | known).rowcount != 1:
+        raise ConversationChanged("another process answered in this conversation")
+    for turn in new:
+        connection.execute(_ADD_TURN, turn)
+    return before, Version(row.incarnation, number, session)
 
 
 def conversations_url(database_url: str) -> URL:
@@ -525,8 +572,12 @@ def _make(
 
 
 def _row(connection: Connection, hashed: str, *, lock: bool = False) -> Any:
-    wanted = sa.select(conversations).where(conversations.c.id == hashed)
-    return connection.execute(wanted.with_for_update() if lock else wanted).one_or_none()
+    wanted = _OF_ID_TO_WRITE if lock else _OF_ID
+    return connection.execute(wanted, {"wanted_id": hashed}).one_or_none()
+
+
+def _version(row: Any) -> Version:
+    return Version(row.incarnation, row.turns, row.session)
 
 
 def _id_of(vault: Vault, row: Any) -> str:

@@ -126,11 +126,12 @@ class SqlScheduler:
         found: list[Slot] = []
         while week := list(islice(days, 7)):
             slots = [slot for day in week for slot in day]
-            taken, own = self._taken_ticks(slots, now, query)
+            ticks = [self._ticks(slot) for slot in slots]
+            taken, own = self._taken_ticks(ticks, now, query)
             free_by_start: dict[datetime, Slot] = {}
-            for slot in slots:
+            for slot, touched in zip(slots, ticks, strict=True):
                 if (slot.practitioner_id, slot.start) != own and not any(
-                    (slot.practitioner_id, tick) in taken for tick in self._ticks(slot)
+                    (slot.practitioner_id, tick) in taken for tick in touched
                 ):
                     free_by_start.setdefault(slot.start, slot)
             found.extend(free_by_start.values())
@@ -341,11 +342,11 @@ class SqlScheduler:
         )
 
     def _taken_ticks(
-        self, slots: list[Slot], now: datetime, query: SlotQuery
+        self, ticks: list[range], now: datetime, query: SlotQuery
     ) -> tuple[set[tuple[str, int]], tuple[str, datetime] | None]:
         """Return what is taken, and whose time from when the moved appointment has now."""
-        first = min(self._ticks(slot).start for slot in slots)
-        last = max(self._ticks(slot).stop for slot in slots)
+        first = min(touched.start for touched in ticks)
+        last = max(touched.stop for touched in ticks)
         tick = models.BookedTick
         wanted = (
             select(tick.practitioner_id, tick.tick)
