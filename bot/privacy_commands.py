@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import closing
 
-from clinic.privacy import audit, keys, master_key, retention
-from clinic.privacy.conversations import Conversations
+from clinic.privacy import audit, audit_check, keys, master_key, retention
 from clinic.settings import Settings
 
 
@@ -64,12 +62,13 @@ def _purge(settings: Settings, _chosen: argparse.Namespace) -> None:
 
 
 def _audit(settings: Settings, chosen: argparse.Namespace) -> None:
-    with closing(Conversations(settings)) as kept, kept.reading() as (connection, vault):
+    with keys.open_stores(settings) as stores:
         if chosen.what == "show":
-            for line in audit.newest(connection, chosen.last):
+            for line in audit_check.newest(stores, chosen.last):
                 print(line)
             return
-        verdict = audit.verify(connection, vault, chosen.head)
-    if verdict.problem:
-        raise audit.ChainBroken(f"the audit log was tampered with: {verdict.problem}")
-    print(f"{verdict.entries} entries, none changed. Head: {verdict.head}")
+        verdicts = audit_check.verify(stores, chosen.head)
+    for name, verdict in verdicts.items():
+        if verdict.problem:
+            raise audit.ChainBroken(f"the audit log was tampered with: {verdict.problem}")
+        print(f"{name}: {verdict.entries} entries, none changed. Head: {verdict.head}")

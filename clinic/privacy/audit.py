@@ -1,9 +1,9 @@
 """A log of what was done with patients' data: append-only, and chained so that changes show.
 
-Each entry carries a keyed hash over itself and the one before, so that whoever can write to the
-database but has no key can neither change, insert nor remove an entry unnoticed. Cutting off the
-newest entries shows against a chain head that was noted elsewhere: every purge logs it. Entries
-hold no word of a patient; a conversation is named by its keyed hash.
+Cutting off the newest entries shows against a chain head that was noted elsewhere: every purge
+logs it. Entries hold no word of a patient; a conversation is named by its keyed hash. What is done
+with the calendar has a chain of its own (`clinic.scheduling.trail`), whose head every purge notes
+here.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 
 from clinic import clock
 from clinic.moments import UtcDateTime
+from clinic.privacy.chain import START, Verdict, link
 from clinic.privacy.vault import Vault
 
 KINDS = (
@@ -39,8 +40,9 @@ log = sa.Table(
     sa.Column("chain", sa.String(64), nullable=False),
 )
 
-_START = "0" * 64
 _PURPOSE = "privacy_audit"
+# Under which name a purge notes the head of the calendar's trail.
+CALENDAR_HEAD = "calendar_head"
 # Any constant will do; it names the lock that writers of the chain queue for.
 _CHAIN_LOCK = 0x41544C4155
 
@@ -66,21 +68,6 @@ class Entry:
     def telling(self, **facts: Any) -> Entry:
         """Return the same entry with more facts."""
         return replace(self, detail={**self.detail, **facts})
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What checking the chain found.
-
-    Args:
-        entries: How many entries there are.
-        head: The chain hash of the newest one.
-        problem: What is wrong, in one sentence; None: nothing.
-    """
-
-    entries: int
-    head: str
-    problem: str | None
 
 
 def prepare(connection: Connection) -> None:
@@ -134,7 +121,7 @@ def append(
         "subject": subject,
         "detail": json.dumps(entry.detail, sort_keys=True),
     }
-    chain = _link(vault, _START if last is None else last.chain, values)
+    chain = link(vault, _PURPOSE, START if last is None else last.chain, values)
     connection.execute(sa.insert(log).values(chain=chain, **values))
     return chain
 
@@ -147,13 +134,13 @@ def verify(connection: Connection, vault: Vault, expected: str | None = None) ->
         vault: The one that chained it.
         expected: A chain head that was noted earlier and has to be in the chain.
     """
-    chain, number, seen = _START, 0, expected is None
+    chain, number, seen = START, 0, expected is None
     for row in connection.execute(sa.select(log).order_by(log.c.number)):
         number += 1
         if row.number != number:
             return Verdict(number - 1, chain, f"entry {number} is missing")
         values = {name: getattr(row, name) for name in _CHAINED}
-        chain = _link(vault, chain, values)
+        chain = link(vault, _PURPOSE, chain, values)
         if chain != row.chain:
             return Verdict(number, chain, f"entry {number} or the one before it was changed")
         seen = seen or chain == expected
@@ -163,22 +150,24 @@ def verify(connection: Connection, vault: Vault, expected: str | None = None) ->
     return Verdict(number, chain, None)
 
 
-def newest(connection: Connection, count: int) -> list[str]:
-    """Return the newest entries, the oldest of them first, a line each."""
+def calendar_heads(connection: Connection) -> frozenset[str]:
+    """Return the heads of the calendar's trail that purges noted here."""
+    purges = connection.scalars(sa.select(log.c.detail).where(log.c.kind == "purge"))
+    heads = (json.loads(detail).get(CALENDAR_HEAD) for detail in purges)
+    return frozenset(head for head in heads if head)
+
+
+def newest(connection: Connection, count: int) -> list[tuple[datetime, str]]:
+    """Return the newest entries for people, each with its moment, the oldest first."""
     rows = connection.execute(sa.select(log).order_by(log.c.number.desc()).limit(count)).all()
     return [
-        f"{row.number}  {row.at:%Y-%m-%d %H:%M:%S}  {row.kind}  by {row.actor}"
-        f"  {(row.subject or '')[:12]}  {row.detail}"
+        (
+            row.at,
+            f"{row.number}  {row.at:%Y-%m-%d %H:%M:%S}  {row.kind}  by {row.actor}"
+            f"  {(row.subject or '')[:12]}  {row.detail}",
+        )
         for row in reversed(rows)
     ]
 
 
 _CHAINED = ("number", "at", "kind", "actor", "subject", "detail")
-
-
-def _link(vault: Vault, before: str, values: Mapping[str, Any]) -> str:
-    plain = {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in values.items()
-    }
-    return vault.hash(f"{before}{json.dumps(plain, sort_keys=True)}", _PURPOSE)

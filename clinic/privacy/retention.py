@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from clinic import clock
 from clinic.privacy import audit
 from clinic.privacy.keys import Stores, destroy_unused_keys
+from clinic.scheduling import trail
 from clinic.scheduling.erasure import Cleared, clear
 from clinic.settings.clinic_file import PrivacyRules
 
@@ -81,10 +83,15 @@ def finish_purge(stores: Stores, rules: PrivacyRules, conversations_deleted: int
         ),
     ]
     destroyed = destroy_unused_keys(stores)
+    with stores.calendar.transaction(writes=False) as session:
+        calendar_head = trail.head(session)
     with stores.conversations.writing() as (connection, vault):
-        detail = {one.name: {**asdict(one), "oldest": str(one.oldest)} for one in classes}
+        detail: dict[str, Any] = {
+            one.name: {**asdict(one), "oldest": str(one.oldest)} for one in classes
+        }
         for facts in detail.values():
             facts.pop("name")
+        detail[audit.CALENDAR_HEAD] = calendar_head
         head = audit.append(connection, vault, audit.Entry("purge", "atlas", detail))
     stores.conversations.empty_log()
     stores.calendar.empty_log()

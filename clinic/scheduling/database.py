@@ -29,7 +29,7 @@ from sqlalchemy.orm import Session
 
 from clinic.privacy.columns import attach, vault_of
 from clinic.privacy.vault import Vault, open_vault
-from clinic.scheduling import models
+from clinic.scheduling import models, trail
 from clinic.scheduling.port import SchedulerUnavailable
 from clinic.settings import ClinicSettings, Settings, get_settings
 
@@ -53,9 +53,11 @@ class Database:
 
     Args:
         settings: Where it is, and the practitioners that it must know.
+        actor: Who changes it, as the trail tells.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, actor: str = "atlas") -> None:
+        self._actor = actor
         self._url = make_url(settings.database_url)
         self._var = settings.var
         self._clinic = settings.clinic
@@ -74,11 +76,12 @@ class Database:
             self._ready_engine()
 
     @contextmanager
-    def transaction(self, *, writes: bool) -> Iterator[Session]:
+    def transaction(self, *, writes: bool, actor: str | None = None) -> Iterator[Session]:
         """Give a session that commits at the end, or rolls back on any error.
 
         Args:
             writes: Whether the transaction will change anything.
+            actor: Who changes it, where that is not who this database was made for.
 
         Raises:
             SchedulerUnavailable: The database failed; nothing was changed.
@@ -87,9 +90,12 @@ class Database:
             engine = self._ready_engine().execution_options(writes=writes)
             queues = writes and engine.dialect.name == "sqlite"
             turn = self._turn_to_write() if queues else nullcontext()
-            with turn, Session(engine) as session, session.begin():
-                vault_of(engine.dialect).refresh(session.connection())
+            about = {"actor": actor or self._actor}
+            with turn, Session(engine, info=about) as session, session.begin():
+                vault = vault_of(engine.dialect)
+                vault.refresh(session.connection())
                 yield session
+                trail.write(session, vault)
 
     def is_current(self) -> bool:
         """Tell whether the tables are as new as this Atlas; newer ones will do, too.
@@ -206,7 +212,9 @@ def make_engine(url: URL, *, migrates: bool = False, durable: bool = True) -> En
         pool_timeout=BUSY_SECONDS,
         connect_args={
             "connect_timeout": BUSY_SECONDS,
-            "options": f"-c lock_timeout={BUSY_SECONDS}s -c statement_timeout={2 * BUSY_SECONDS}s",
+            # Somebody who stands still in a transaction must not hold up everybody's bookings.
+            "options": f"-c lock_timeout={BUSY_SECONDS}s -c statement_timeout={2 * BUSY_SECONDS}s "
+            f"-c idle_in_transaction_session_timeout={5 * BUSY_SECONDS}s",
         },
     )
     event.listen(engine, "checkout", _check_connection)

@@ -27,8 +27,9 @@ from clinic.scheduling.port import (
     SlotQuery,
     SlotTaken,
 )
-from clinic.scheduling.records import announce, free_ticks, lock_practitioners, record, told
+from clinic.scheduling.records import announce, free_ticks, lock_practitioners, told
 from clinic.scheduling.sql_scheduler import SqlScheduler
+from clinic.scheduling.trail import record
 from clinic.settings import Settings
 
 # What the clinic may make of a visit, from which states.
@@ -110,12 +111,14 @@ class Desk:
 
     Args:
         settings: The clinic's rules and where the database is.
+        actor: Who does it, as the trail tells.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, actor: str = "operator") -> None:
         self._settings = settings
         self._clinic = settings.clinic
-        self._database = Database(settings)
+        self._actor = actor
+        self._database = Database(settings, actor)
 
     def close(self) -> None:
         """Close the connections."""
@@ -288,7 +291,7 @@ class Desk:
         """
         if not self._clinic.demo:
             raise DeskError("clinic.yml says demo: false; invented visits are for a demo clinic")
-        scheduler = SqlScheduler(self._settings)
+        scheduler = SqlScheduler(self._settings, self._actor)
         chance = random.Random(seed)  # not for secrets
         booked = 0
         try:

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from clinic.scheduling import models
 from clinic.scheduling.database import Database
-from clinic.scheduling.records import digest, drop_holds, record
+from clinic.scheduling.records import digest, drop_holds
+from clinic.scheduling.trail import record
 
 # After this time even a hold that nobody took can no longer be confirmed.
 HOLDS_KEPT = timedelta(hours=24)
@@ -88,7 +89,7 @@ def forget(database: Database, conversation_id: str, now: datetime) -> dict[str,
         How many holds and call-backs there were.
     """
     hold, call = models.Hold, models.CallBack
-    with database.transaction(writes=True) as session:
+    with database.transaction(writes=True, actor="patient") as session:
         own = hold.holder == digest(conversation_id)
         holds = session.scalars(select(hold).where(own)).all()
         for held in holds:
@@ -129,7 +130,7 @@ def clear(
     with database.transaction(writes=True) as session:
         nobody = _nobody(session, now)
         told = [
-            _clear_visits(session, now - appointments, nobody),
+            _clear_visits(session, now - appointments, nobody, now),
             _clear_calls(session, now - call_backs, nobody, now),
         ]
         done = func.coalesce(notice.sent_at, notice.dropped_at)
@@ -145,12 +146,15 @@ def clear(
         return told
 
 
-def _clear_visits(session: Session, before: datetime, nobody: models.Patient) -> Cleared:
+def _clear_visits(
+    session: Session, before: datetime, nobody: models.Patient, now: datetime
+) -> Cleared:
     visit = models.Appointment
     known = visit.patient_id != nobody.id
     rows = session.scalars(select(visit).where(known, visit.end_utc < before)).all()
     for row in rows:
         row.patient, row.note = nobody, None
+        record(session, "erased", now, row)
     session.flush()
     return _told(session, "appointments", len(rows), visit.id, visit.end_utc, known)
 
@@ -170,6 +174,7 @@ def _erase_calls(session: Session, calls: Any, now: datetime) -> None:
     for call in calls:
         call.patient, call.wish, call.asker = nobody, "", None
         call.request_key = secrets.token_hex(32)  # asking again later is a new request
+        record(session, "erased", now, call)
     session.flush()
     session.execute(
         delete(models.Notice).where(models.Notice.call_back_id.in_([call.id for call in calls])),

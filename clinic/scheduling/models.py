@@ -41,6 +41,7 @@ EVENT_KINDS = (
     *("held", "released", "booked", "moved", "cancelled"),
     *("arrived", "checked-in", "fulfilled", "noshow", "entered-in-error"),
     *("opened", "blocked", "withdrawn", "call_back_requested", "call_back_closed"),
+    "erased",  # whom a visit or a call-back was about
 )
 TIME_CHANGE_KINDS = ("opened", "blocked")
 NOTICE_KINDS = ("booked", "moved", "cancelled", "reminder", "call_back")
@@ -224,7 +225,8 @@ class LookUpTry(Base):
 class AuditEvent(Base):
     """Something that changed the calendar; the database refuses to change or delete a row.
 
-    Holds and time changes come and go, so that their ids are no foreign keys.
+    `clinic.scheduling.trail` writes and checks them. Holds and time changes come and go, so that
+    their ids are no foreign keys.
     """
 
     __tablename__ = "audit_events"
@@ -233,6 +235,8 @@ class AuditEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     kind: Mapped[str] = mapped_column(String(20))
+    # "patient", "operator", "atlas"; "unknown" before it was told
+    actor: Mapped[str] = mapped_column(String(64))
     appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointments.id"), index=True)
     call_back_id: Mapped[int | None] = mapped_column(ForeignKey("call_backs.id"))
     time_change_id: Mapped[int | None] = mapped_column()
@@ -241,6 +245,8 @@ class AuditEvent(Base):
     practitioner_id: Mapped[str | None] = mapped_column(String(40))
     start_utc: Mapped[datetime | None] = mapped_column(UtcDateTime)
     end_utc: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # A keyed hash over this row and the one before
+    chain: Mapped[str] = mapped_column(String(64))
 
 
 def ticks_between(start: datetime, end: datetime) -> range:

@@ -232,38 +232,6 @@ def check_patient(patient: PatientDetails) -> None:
         raise ValueError("the moment of consent needs a time zone")
 
 
-def record(
-    session: Session,
-    kind: str,
-    now: datetime,
-    about: models.Appointment | models.Hold | models.TimeChange | models.CallBack,
-    *,
-    hold_id: str | None = None,
-) -> None:
-    """Write a line of the audit trail.
-
-    Args:
-        session: The transaction that makes the change.
-        kind: One of `models.EVENT_KINDS`.
-        now: When.
-        about: What was changed; it has its id already.
-        hold_id: The hold that put an appointment where it is.
-    """
-    event = models.AuditEvent(at=now, kind=kind, hold_id=hold_id)
-    if isinstance(about, models.CallBack):
-        event.call_back_id = about.id
-    else:
-        event.practitioner_id = about.practitioner_id
-        event.start_utc, event.end_utc = about.start_utc, about.end_utc
-    if isinstance(about, models.Appointment):
-        event.appointment_id = about.id
-    elif isinstance(about, models.Hold):
-        event.hold_id = about.id
-    elif isinstance(about, models.TimeChange):
-        event.time_change_id = about.id
-    session.add(event)
-
-
 def announce(
     session: Session, row: models.Appointment, kind: str, now: datetime, *, always: bool = False
 ) -> None:

@@ -44,12 +44,12 @@ from clinic.scheduling.records import (
     lock_person,
     lock_practitioners,
     patient_row,
-    record,
     take_ticks,
     ticks_of,
     told,
 )
 from clinic.scheduling.references import new_reference
+from clinic.scheduling.trail import record
 from clinic.settings import Settings
 
 # How long after its expiry a hold can still be confirmed, if nobody took the time meanwhile.
@@ -69,12 +69,13 @@ class SqlScheduler:
 
     Args:
         settings: The clinic's rules and where the database is.
+        actor: Who does it, as the trail tells.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, actor: str = "patient") -> None:
         self._clinic = settings.clinic
         self._availability = Availability(settings.clinic)
-        self._database = Database(settings)
+        self._database = Database(settings, actor)
 
     @classmethod
     def open(cls, settings: Settings) -> SqlScheduler:

@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from support import rush
+from support.stores import trail_of
 
 from bench.postgresql import Server, find_binaries, running_server
 from clinic.scheduling.database import move_tables
@@ -107,6 +108,8 @@ def test_a_thousand_attempts_on_a_hundred_slots_book_a_hundred_though_a_process_
     ) == [(100, 100)]
     assert server.sql("SELECT count(*) FROM holds") == [(0,)]
     assert server.sql("SELECT count(*) FROM booked_ticks") == [(800,)]
+    assert server.sql("SELECT count(*) FROM audit_events WHERE kind = 'booked'") == [(100,)]
+    assert trail_of(settings).problem is None
 
 
 def test_a_block_and_a_confirmation_at_once_never_both_hold(
@@ -164,6 +167,7 @@ def test_the_tables_go_back_and_forwards_with_data(
         ("cancelled",),
     ]
     again.close()
+    assert trail_of(settings).problem is None
     move_tables(make_url(settings.database_url), "base")
     assert server.sql("SELECT count(*) FROM pg_proc WHERE proname LIKE '%_refuse'") == [(0,)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,11 @@ from sqlalchemy import inspect, text
 from sqlalchemy.engine import make_url
 
 from bench.postgresql import Server, find_binaries, running_server
+from clinic.privacy.chain import Verdict
 from clinic.privacy.conversations import conversations_url
-from clinic.scheduling.database import make_engine
+from clinic.scheduling import trail
+from clinic.scheduling.database import Database, make_engine
+from clinic.settings import Settings
 
 
 def postgresql_server() -> Iterator[Server]:
@@ -47,3 +51,16 @@ def dump(database_url: str, *folders: Path) -> bytes:
     for folder in folders:
         found += [path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()]
     return b"\n".join(found)
+
+
+def trail_of(settings: Settings, noted: frozenset[str] = frozenset()) -> Verdict:
+    """Check the calendar's trail.
+
+    Args:
+        settings: Where the calendar is.
+        noted: Heads that were noted elsewhere.
+    """
+    with closing(Database(settings)) as calendar:
+        vault = calendar.vault()
+        with calendar.transaction(writes=False) as session:
+            return trail.verify(session, vault, noted)

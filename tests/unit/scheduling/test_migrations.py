@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import make_url
+from support.stores import trail_of
 
 from clinic.scheduling.database import move_tables
 from clinic.scheduling.desk import Desk
@@ -83,6 +84,12 @@ def test_going_back_and_forwards_again_keeps_every_visit_and_what_was_done_with_
     assert scheduler.cancel(reference, patient.contact) is not None
     scheduler.close()
     assert rows(settings, "PRAGMA foreign_key_check") == []
+    # The lines of before are chained, too.
+    assert trail_of(settings).problem is None
+    assert rows(settings, "SELECT actor FROM audit_events ORDER BY id") == [
+        *[("unknown",)] * 3,
+        ("patient",),
+    ]
 
 
 def test_the_tables_can_be_taken_away_and_made_anew(settings: Settings, patient: PatientDetails):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 from support import rush
+from support.stores import trail_of
 
 from clinic.settings import Settings
 
@@ -26,3 +27,4 @@ def test_a_thousand_attempts_on_a_hundred_slots_book_a_hundred_though_a_process_
     assert count == (100, 100)
     assert held == (0,)
     assert ticks == (800,)
+    assert trail_of(settings).problem is None

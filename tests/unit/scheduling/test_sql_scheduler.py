@@ -423,7 +423,7 @@ def test_no_table_has_a_place_for_symptoms():
         *("reference", "idempotency_key", "status", "patient_id", "revision"),
         *("tick", "hold_id", "appointment_id", "at", "kind", "buffer_before", "buffer_after"),
         *("time_change_id", "call_back_id", "asked_at", "request_key", "closed_at"),
-        *("due_at", "sent_at", "dropped_at", "contact", "asker"),
+        *("due_at", "sent_at", "dropped_at", "contact", "asker", "actor", "chain"),
         "sealed_wish",  # the time as Atlas says it
         "sealed_note",  # a practical remark; clinic.scheduling.notes
     }
@@ -501,7 +501,7 @@ def test_processes_that_start_together_share_the_migration(settings: Settings):
     )
     started = [subprocess.Popen([sys.executable, "-c", script], cwd=PROJECT_ROOT) for _ in range(4)]
     assert [process.wait(timeout=60) for process in started] == [0, 0, 0, 0]
-    assert rows(settings, "SELECT version_num FROM scheduling_migrations") == [("0003",)]
+    assert rows(settings, "SELECT version_num FROM scheduling_migrations") == [("0004",)]
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
