@@ -1,4 +1,4 @@
-"""The `atlas` command: train, serve, shell, doctor, the front desk's calendar, and privacy."""
+"""The `atlas` command: train, serve, shell, doctor, the calendar, staff, and privacy."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 from bot.booking_commands import add_booking_commands
 from bot.database_commands import add_database_commands
 from bot.privacy_commands import add_privacy_commands
+from bot.staff_commands import add_staff_commands
 from bot.unused_packages import leave_out_unused_packages
 from clinic.backup.contents import BackupError
 from clinic.clock import ClockSettingError
@@ -29,6 +30,7 @@ from clinic.privacy.master_key import KeyProblem
 from clinic.scheduling.desk import DeskError
 from clinic.scheduling.port import SchedulingError
 from clinic.settings import Settings, get_settings
+from clinic.staff.members import StaffError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -55,6 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("shell", help="chat in the terminal")
     add_booking_commands(commands)
     add_privacy_commands(commands)
+    add_staff_commands(commands)
     add_database_commands(commands)
     look = commands.add_parser(
         "doctor",
@@ -148,7 +151,7 @@ def _shell(settings: Settings, _chosen: argparse.Namespace) -> None:
 
 _TOLD = (
     *(DataFileError, ClockSettingError, SchedulingError, DeskError),
-    *(KeyProblem, ConversationsUnavailable, ChainBroken, BackupError),
+    *(KeyProblem, ConversationsUnavailable, ChainBroken, BackupError, StaffError),
 )
 # The commands that show or change what the clinic keeps of patients.
 _SHOW_PATIENTS = ("appointments", "call-backs", "status", "backup", "restore")

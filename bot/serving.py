@@ -31,6 +31,7 @@ from bot.channels.turns import running_turns
 from bot.edges import guard
 from bot.health import Readiness, add_health
 from bot.in_process_actions import InProcessActionEndpoint
+from bot.staff.routes import add_staff_pages
 from clinic.settings import Settings, SettingsError
 
 logger = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ def make_app(
     readiness = add_health(app)
     readiness.warning_seconds = seconds_of_warning()
     guard(app, settings.api_token)
+    add_staff_pages(app, settings)
     app.register_listener(_attaching(attach), "before_server_start")
     load = partial(rasa.core.run.load_agent_on_start, str(model), endpoints, None)
     app.register_listener(load, "before_server_start")

@@ -12,6 +12,7 @@ from clinic.privacy.keys import Stores, destroy_unused_keys
 from clinic.scheduling import trail
 from clinic.scheduling.erasure import Cleared, clear
 from clinic.settings.clinic_file import PrivacyRules
+from clinic.staff.entrance import clear_old
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ def finish_purge(stores: Stores, rules: PrivacyRules, conversations_deleted: int
             call_backs=timedelta(days=rules.call_back_days),
             notices=timedelta(days=rules.notice_days),
         ),
+        *clear_old(stores.calendar, now),
     ]
     destroyed = destroy_unused_keys(stores)
     with stores.calendar.transaction(writes=False) as session:

@@ -32,8 +32,10 @@ from clinic.scheduling.sql_scheduler import SqlScheduler
 from clinic.scheduling.trail import record
 from clinic.settings import Settings
 
-# What the clinic may make of a visit, from which states.
+# What the clinic may make of a visit, from which states. Whatever still owns its time can become
+# booked again, so that a wrong word is no disaster.
 TRANSITIONS: dict[str, tuple[str, ...]] = {
+    "booked": ("arrived", "checked-in", "fulfilled", "noshow"),
     "arrived": ("booked",),
     "checked-in": ("booked", "arrived"),
     "fulfilled": ("booked", "arrived", "checked-in"),
@@ -210,12 +212,26 @@ class Desk:
         with self._database.transaction(writes=False) as session:
             return _entries(session, start, end, practitioner_id, statuses)
 
-    def set_status(self, reference: str, status: str) -> Appointment:
+    def appointment(self, reference: str) -> Entry:
+        """Return one visit.
+
+        Raises:
+            DeskError: There is no such visit.
+        """
+        row = models.Appointment
+        with self._database.transaction(writes=False) as session:
+            found = session.scalar(select(row).where(row.reference == reference.strip().upper()))
+            if found is None:
+                raise DeskError(f"there is no appointment {reference}")
+            return _entry(found)
+
+    def set_status(self, reference: str, status: str, actor: str | None = None) -> Appointment:
         """Set what became of a visit; giving it up frees its time.
 
         Args:
             reference: Of the visit.
             status: One of `TRANSITIONS`.
+            actor: Who does it, where that is not who the desk was made for.
 
         Raises:
             DeskError: There is no such visit, or it cannot become that from what it is.
@@ -223,7 +239,7 @@ class Desk:
         if status not in TRANSITIONS:
             raise DeskError(f"{status!r} is not one of {', '.join(TRANSITIONS)}")
         now = clock.now()
-        with self._database.transaction(writes=True) as session:
+        with self._database.transaction(writes=True, actor=actor) as session:
             row = session.scalar(
                 select(models.Appointment).where(
                     models.Appointment.reference == reference.strip().upper()
@@ -259,14 +275,18 @@ class Desk:
         with self._database.transaction(writes=False) as session:
             return [_call_back(one) for one in session.scalars(wanted)]
 
-    def close_call_back(self, call_back_id: int) -> CallBackRequest:
+    def close_call_back(self, call_back_id: int, actor: str | None = None) -> CallBackRequest:
         """Note that somebody was called.
+
+        Args:
+            call_back_id: Number of the request.
+            actor: Who does it, where that is not who the desk was made for.
 
         Raises:
             DeskError: There is no such request.
         """
         now = clock.now()
-        with self._database.transaction(writes=True) as session:
+        with self._database.transaction(writes=True, actor=actor) as session:
             row = session.get(models.CallBack, call_back_id)
             if row is None:
                 raise DeskError(f"there is no call-back request with the number {call_back_id}")
@@ -331,14 +351,15 @@ def _entries(
     )
     if practitioner_id is not None:
         wanted = wanted.where(row.practitioner_id == practitioner_id)
-    return [
-        Entry(
-            told(one),
-            Contact(one.patient.phone, one.patient.email),
-            one.patient.contact_consent_at is not None,
-        )
-        for one in session.scalars(wanted)
-    ]
+    return [_entry(one) for one in session.scalars(wanted)]
+
+
+def _entry(row: models.Appointment) -> Entry:
+    return Entry(
+        told(row),
+        Contact(row.patient.phone, row.patient.email),
+        row.patient.contact_consent_at is not None,
+    )
 
 
 def _change(row: models.TimeChange) -> Change:

@@ -16,6 +16,7 @@ _VALUES = (
     ("patients", "sealed_email", "patients.email"),
     ("appointments", "sealed_note", "appointments.note"),
     ("call_backs", "sealed_wish", "call_backs.wish"),
+    ("staff_members", "sealed_password", "staff_members.password"),
 )
 
 

@@ -92,11 +92,12 @@ def say_contact(contact: Contact, region: str) -> str:
         region: Two letters, such as "US"; numbers from elsewhere keep their country code.
     """
     return " and ".join(
-        value for value in (_say_phone(contact.phone, region), contact.email) if value
+        value for value in (say_phone(contact.phone, region), contact.email) if value
     )
 
 
-def _say_phone(phone: str | None, region: str) -> str | None:
+def say_phone(phone: str | None, region: str) -> str | None:
+    """Say a phone number as people of the region write it; None stays None."""
     if phone is None:
         return None
     number = phonenumbers.parse(phone, None)

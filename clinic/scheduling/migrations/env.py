@@ -11,8 +11,10 @@ from clinic.privacy.vault import open_vault
 from clinic.scheduling.database import VERSION_TABLE, make_engine
 from clinic.scheduling.models import Base
 from clinic.settings import get_settings
+from clinic.staff import models as staff_models
 
-OWN_TABLES = set(Base.metadata.tables)
+# Their tables are beside the calendar's once their module is loaded.
+OWN_TABLES = {staff_models.StaffMember.__tablename__, *Base.metadata.tables}
 
 
 def _migrate(connection: Connection) -> None:

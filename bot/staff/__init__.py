@@ -1,0 +1,1 @@
+"""The staff pages at /staff: plain HTML from the server, no script."""
