@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,9 +14,11 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 from support.cluster import WORKERS, Cluster, Line
 from support.project import ROOT, clean_environment
 from support.server import free_port
+from support.staff import PASSWORD, StaffBrowser, environment_of, fill_calendar, staff_command
 
 from bench.soak import soak
 
@@ -225,3 +228,48 @@ def test_the_service_ends_when_every_message_is_answered(
     # The page is sent away and not told that its chat is over: it comes back to another worker.
     assert "ended" not in page.text
     assert cluster.server.wait_for_end() == 0
+
+
+def test_behind_tls_two_workers_on_postgresql_share_sessions_and_locks(cluster: Cluster):
+    key = cluster.root / "var" / "master_key"
+    with environment_of(cluster.postgresql.url("atlas"), key=key):
+        staff_command("add", "ana")
+        references = fill_calendar()
+    tls = {"X-Forwarded-Proto": "https", "Origin": cluster.base_url.replace("http:", "https:")}
+
+    def log_in(address: str, password: str) -> requests.Response:
+        """Log in from an address; a client library keeps safe cookies from plain HTTP, as a
+        browser does, so that they are handed on here."""
+        browser = StaffBrowser(cluster.base_url, **tls, **{"X-Forwarded-For": address})
+        form = browser.get("/staff/login")
+        cookie = form.headers["Set-Cookie"]
+        assert cookie.startswith("__Host-atlas_staff_form=")
+        assert "; Secure" in cookie
+        token = re.search(r'name="token" value="(\w+)"', form.text)
+        assert token is not None
+        fields = {"token": token[1], "name": "ana", "password": password}
+        answer: requests.Response = browser.post(
+            "/staff/login", fields, headers={"Cookie": cookie.partition(";")[0]}
+        )
+        return answer
+
+    given = log_in("192.0.2.1", PASSWORD)
+    assert given.status_code == 303
+    session = next(
+        header.partition(";")[0]
+        for header in given.raw.headers.getlist("Set-Cookie")
+        if header.startswith("__Host-atlas_staff=") and "; Secure" in header
+    )
+    for line in cluster.one_of_each():
+        page = line.get("/staff/appointments", Cookie=session, **tls)
+        assert "<h1>Appointments</h1>" in page.text
+        assert references[0] in page.text
+        # The same cookie without its prefix, as plain HTTP could have set it, is nothing.
+        plain = line.get("/staff/appointments", Cookie=session.removeprefix("__Host-"), **tls)
+        assert "<h1>Log in</h1>" in plain.text
+    for number in range(5):
+        assert log_in(f"192.0.2.{number + 10}", "wrong password").status_code == 403
+    assert log_in("192.0.2.99", PASSWORD).status_code == 429
+    told = cluster.postgresql.sql("SELECT kind, actor FROM privacy_audit ORDER BY number")
+    assert ("access", "staff ana") in told
+    assert told.count(("refused", "unknown")) == 5
