@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -36,13 +36,35 @@ _KINDS: dict[str, tuple[float, dict[str, Any]]] = {
 }
 _WORD = re.compile(_KINDS["words"][1]["token_pattern"])
 
+# Every n-gram that some model knows, with a number of its own: the models share most of them, and
+# a text is looked up once for all.
+_NUMBERS: dict[str, int] = {}
+
 
 @dataclass(frozen=True)
 class _Terms:
-    """The n-grams of one kind: the number of each, and how much it tells."""
+    """The n-grams of one kind that a model knows.
 
-    numbers: dict[str, int]
+    Args:
+        columns: The model's column by the n-gram's number; -1 where it does not know it.
+        weights: How much each tells, by column.
+    """
+
+    columns: NDArray[np.int32]
     weights: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, terms: Sequence[str], weights: NDArray[np.float64]) -> _Terms:
+        numbers = [_NUMBERS.setdefault(term, len(_NUMBERS)) for term in terms]
+        columns = np.full(len(_NUMBERS), -1, np.int32)
+        columns[numbers] = np.arange(len(terms), dtype=np.int32)
+        return cls(columns, weights)
+
+    def names(self) -> list[str]:
+        """Return the n-grams by column."""
+        every = list(_NUMBERS)
+        known = np.flatnonzero(self.columns >= 0)
+        return [every[number] for number in known[np.argsort(self.columns[known])]]
 
 
 class NgramFeatures:
@@ -70,8 +92,7 @@ class NgramFeatures:
         terms = {}
         for kind in kinds:
             fitted = TfidfVectorizer(**_KINDS[kind][1]).fit(texts)
-            numbers = {term: int(number) for term, number in fitted.vocabulary_.items()}
-            terms[kind] = _Terms(numbers, fitted.idf_)
+            terms[kind] = _Terms.of(fitted.get_feature_names_out().tolist(), fitted.idf_)
         return cls(terms)
 
     def transform(self, texts: list[str]) -> csr_matrix:
@@ -82,7 +103,7 @@ class NgramFeatures:
         ends = np.cumsum([0, *(len(numbers) for numbers, _ in rows)])
         columns = np.concatenate([numbers for numbers, _ in rows])
         values = np.concatenate([values for _, values in rows])
-        width = sum(len(terms.numbers) for terms in self._terms.values())
+        width = sum(terms.weights.size for terms in self._terms.values())
         matrix = csr_matrix((values, columns, ends), shape=(len(texts), width))
         matrix.sort_indices()
         return matrix
@@ -98,15 +119,16 @@ class NgramFeatures:
         """
         numbers, values, offset = [], [], 0
         for kind, terms in self._terms.items():
-            known = terms.numbers
-            counts = Counter(known[gram] for gram in _grams(kind, text) if gram in known)
-            if counts:
-                number = np.fromiter(counts.keys(), np.int64, len(counts))
-                count = np.fromiter(counts.values(), np.float64, len(counts))
-                value = (1 + np.log(count)) * terms.weights[number]
+            grams, counts = _counted(kind, text, len(_NUMBERS))
+            inside = grams < terms.columns.size
+            columns = terms.columns[grams[inside]]
+            known = columns >= 0
+            number = columns[known].astype(np.int64)
+            if number.size:
+                value = counts[inside][known] * terms.weights[number]
                 numbers.append(number + offset)
                 values.append(value * (_KINDS[kind][0] / np.sqrt(value @ value)))
-            offset += len(known)
+            offset += terms.weights.size
         if not numbers:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         return np.concatenate(numbers), np.concatenate(values).astype(np.float32)
@@ -115,7 +137,7 @@ class NgramFeatures:
         """Write n-grams and weights as plain JSON, which nothing has to be unpickled from."""
         stored = {
             kind: {
-                "terms": sorted(terms.numbers, key=terms.numbers.__getitem__),
+                "terms": terms.names(),
                 "idf": terms.weights.tolist(),
             }
             for kind, terms in self._terms.items()
@@ -128,20 +150,26 @@ class NgramFeatures:
         stored = json.loads(path.read_text(encoding="utf-8"))
         return cls(
             {
-                kind: _Terms(
-                    {term: number for number, term in enumerate(entry["terms"])},
-                    np.asarray(entry["idf"]),
-                )
+                kind: _Terms.of(entry["terms"], np.asarray(entry["idf"]))
                 for kind, entry in stored.items()
             }
         )
 
 
 @lru_cache(maxsize=2 * len(_KINDS))
-def _grams(kind: str, text: str) -> tuple[str, ...]:
-    """Cut a text into n-grams, once for the models that read it one after the other."""
+def _counted(kind: str, text: str, _known: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the numbers of a text's n-grams, and for each one plus the logarithm of its count.
+
+    Kept for the models that read the text one after the other, as long as no model is added.
+    """
     least, most = _KINDS[kind][1]["ngram_range"]
-    return tuple(_CUTTERS[kind](text.lower(), least, most))
+    counts: Counter[int | None] = Counter(
+        map(_NUMBERS.get, _CUTTERS[kind](text.lower(), least, most))
+    )
+    counts.pop(None, None)
+    numbers = np.fromiter(counts.keys(), np.int64, len(counts))
+    weights: NDArray[np.float64] = np.log(np.fromiter(counts.values(), np.float64, len(counts)))
+    return numbers, weights + 1
 
 
 def _in_characters(text: str, least: int, most: int) -> Iterator[str]:

@@ -182,7 +182,7 @@ class TopicLinker(GraphComponent):
             topic: Likeness(like, statements.get(topic, 0.0), learned.get(topic, 0.0))
             for topic, like in questions.items()
         }
-        sides = _confidences(self._side_model, text, vector)
+        asked = text
         text = vocabulary(get_knowledge()).corrected(text)
         aspects = find_aspects(text)
         found = link(text, likeness, self._weights, aspects)
@@ -191,6 +191,7 @@ class TopicLinker(GraphComponent):
             topic = found.topics[0]
             asks = self._asks.nearest_of(topic, vector)
             texts = self._statements.nearest_of(topic, vector)
+            sides = _confidences(self._side_model, asked, vector)
             fact = find_fact(text, topic, asks, texts, sides, aspects)
         return {
             "topics": list(found.topics),

@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -39,6 +40,19 @@ _SMALL_WORDS = word_set(
 )
 
 
+@lru_cache(maxsize=2)
+def load_words(path: Path) -> frozenset[str]:
+    """Read a list of words, once for all who need it.
+
+    Raises:
+        DataFileError: The list cannot be read.
+    """
+    try:
+        return frozenset(path.read_text(encoding="utf-8").split())
+    except OSError as error:
+        raise DataFileError(path, "", f"cannot be read ({error.strerror})") from error
+
+
 class Speller:
     """Correct one word at a time, and mend words that were joined or cut apart.
 
@@ -51,7 +65,8 @@ class Speller:
     def __init__(
         self, common: frozenset[str], targets: Collection[str] | Mapping[str, int]
     ) -> None:
-        self._known = common | set(targets) | COUNTING
+        self._common = common
+        self._beside = (set(targets) | COUNTING) - common
         self._uses = dict(targets) if isinstance(targets, Mapping) else dict.fromkeys(targets, 0)
         self._by_length: dict[int, list[str]] = {}
         self._by_drop: dict[str, list[str]] = defaultdict(list)
@@ -72,15 +87,11 @@ class Speller:
         Raises:
             DataFileError: The list cannot be read.
         """
-        try:
-            common = frozenset(path.read_text(encoding="utf-8").split())
-        except OSError as error:
-            raise DataFileError(path, "", f"cannot be read ({error.strerror})") from error
-        return cls(common, targets)
+        return cls(load_words(path), targets)
 
     def knows(self, norm: str) -> bool:
         """Tell whether a word is English, or a word of the lexicon."""
-        return norm in self._known
+        return norm in self._common or norm in self._beside
 
     def is_near(self, norm: str) -> bool:
         """Tell whether a word would be corrected to a word of the lexicon."""
@@ -89,7 +100,7 @@ class Speller:
     def correct(self, words: list[Word]) -> list[Word]:
         """Return the words with misspellings of lexicon words corrected, one for each."""
         return [
-            word if word.norm in self._known else self._corrected(word, self._readings(word.norm))
+            word if self.knows(word.norm) else self._corrected(word, self._readings(word.norm))
             for word in words
         ]
 
@@ -99,7 +110,7 @@ class Speller:
             return words
         mended: list[Word] = []
         for word in self._joined(words):
-            if word.norm in self._known:
+            if self.knows(word.norm):
                 mended.append(word)
             elif readings := self._readings(word.norm):
                 mended.append(self._corrected(word, readings))
@@ -109,7 +120,7 @@ class Speller:
 
     def _is_foreign(self, words: list[Word]) -> bool:
         """Tell a message in another language, whose words are no slips though some come near."""
-        unknown = [word.norm for word in words if word.norm not in self._known]
+        unknown = [word.norm for word in words if not self.knows(word.norm)]
         if len(unknown) < _FOREIGN_FROM:
             return False
         readable = sum(bool(self._readings(norm)) for norm in unknown) / len(unknown)
@@ -156,7 +167,7 @@ class Speller:
     def _is_inflected(self, norm: str) -> bool:
         """Tell the plural of a word that is none of the lexicon's ("teachers", "sofas")."""
         stem = norm[:-1]
-        return norm.endswith("s") and stem in self._known and stem not in self._uses
+        return norm.endswith("s") and self.knows(stem) and stem not in self._uses
 
     def _one_slip(self, norm: str, forms: Iterable[str]) -> dict[str, float]:
         found = {}
@@ -186,7 +197,7 @@ class Speller:
     def _is_glued(self, word: str, common: frozenset[str]) -> bool:
         """Tell "abdomenhurts", which the lexicon has because people write so, from a word."""
         return word not in common and any(
-            word[:place] in self._known and word[place:] in self._known
+            self.knows(word[:place]) and self.knows(word[place:])
             for place in range(2, len(word) - 1)
         )
 
@@ -215,7 +226,7 @@ class Speller:
 
     def _joined(self, words: list[Word]) -> list[Word]:
         """Make one word of "num b", where only the whole is known."""
-        if all(word.norm in self._known for word in words):
+        if all(self.knows(word.norm) for word in words):
             return words
         joined: list[Word] = []
         skip = False
@@ -229,7 +240,7 @@ class Speller:
                 and following.break_before == NO_BREAK
                 and len(whole) >= _LEAST_PART
                 and whole in self._uses
-                and not (word.norm in self._known and following.norm in self._known)
+                and not (self.knows(word.norm) and self.knows(following.norm))
             ):
                 joined.append(replace(word, norm=whole, end=following.end))
                 skip = True

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from clinic.history.spelling import Speller
+from clinic.history.spelling import Speller, load_words
 from clinic.history.words import NO_BREAK, Word
 from clinic.knowledge.base import KnowledgeBase, Topic
 from clinic.knowledge.words import stem_word, words_of
@@ -55,7 +55,12 @@ class Vocabulary:
             for word, _, _ in words_of(cue)
         )
         self._speller = Speller.load(common_words, written)
-        self._english = frozenset(common_words.read_text(encoding="utf-8").split()) | written
+        self._english = load_words(common_words)
+        self._written = written
+        self._topics_of: dict[str, list[tuple[str, float]]] = {}
+        for topic_id, weights in self._topics.items():
+            for word, weight in weights.items():
+                self._topics_of.setdefault(word, []).append((topic_id, weight))
         # A message is held against several passages one after the other, and the passages of the
         # base are the same for every message.
         self._words = lru_cache(maxsize=4)(self._words_of)
@@ -72,10 +77,11 @@ class Vocabulary:
         total = sum(tells.values())
         if not total:
             return dict.fromkeys(self._topics, 0.0)
-        return {
-            topic_id: sum(tells[word] * weights.get(word, 0.0) for word in words) / total
-            for topic_id, weights in self._topics.items()
-        }
+        shares = dict.fromkeys(self._topics, 0.0)
+        for word in words:
+            for topic_id, weight in self._topics_of.get(word, ()):
+                shares[topic_id] += tells[word] * weight
+        return {topic_id: share / total for topic_id, share in shares.items()}
 
     def has_foreign_word(self, text: str) -> bool:
         """Tell whether a text has a long word that neither English nor any topic has.
@@ -86,7 +92,10 @@ class Vocabulary:
             text: What the visitor wrote.
         """
         return any(
-            len(word) >= _LONG_WORD and word not in self._english and not word[0].isdigit()
+            len(word) >= _LONG_WORD
+            and word not in self._english
+            and word not in self._written
+            and not word[0].isdigit()
             for word, _, _ in words_of(self.corrected(text))
         )
 
