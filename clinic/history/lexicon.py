@@ -53,16 +53,13 @@ class Lexicon:
         hidden_inside: Mapping[str, list[str]],
     ) -> None:
         self._hidden_inside = hidden_inside
-        self._tree = PhraseTree()
+        self._tree = PhraseTree(
+            (name, phrase.split()) for name, phrases in concepts.items() for phrase in phrases
+        )
         self.concepts = frozenset(concepts)
         self.uses: Counter[str] = Counter()  # in how many concepts a word stands
-        for name, phrases in concepts.items():
-            words: set[str] = set()
-            for phrase in phrases:
-                norms = phrase.split()
-                words.update(norms)
-                self._tree.add(name, norms)
-            self.uses.update(words)
+        for phrases in concepts.values():
+            self.uses.update({word for phrase in phrases for word in phrase.split()})
         # A pattern is tried when its rarest concept was found, not whenever its first one was.
         uses = Counter(name for pattern in patterns for name in set(pattern.concepts))
         self._patterns: dict[str, list[Pattern]] = {}

@@ -115,16 +115,26 @@ def test_a_phrase_with_too_many_forms_is_refused() -> None:
 
 
 def test_the_tree_finds_overlapping_phrases() -> None:
-    tree = PhraseTree()
-    tree.add("A", ["my", "neck"])
-    tree.add("B", ["neck"])
+    tree = PhraseTree([("A", ["my", "neck"]), ("B", ["neck"])])
     assert list(tree.find([("my",), ("neck",)])) == [(("A",), 0, 2), (("B",), 1, 2)]
 
 
+def test_phrases_that_end_alike_keep_their_own_names() -> None:
+    endings = (["neck"], ["neck", "hurts"], ["back", "hurts"])
+    phrases = [("MINE", ["my", *words]) for words in endings]
+    phrases += [("YOURS", ["your", *words]) for words in endings[:2]]
+    phrases += [("BOTH", ["your", "neck"]), ("BOTH", ["my", "neck"]), ("MINE", ["my", "neck"])]
+    tree = PhraseTree(phrases)
+    assert list(tree.find([("my",), ("neck",), ("hurts",)])) == [
+        (("MINE", "BOTH"), 0, 2),
+        (("MINE",), 0, 3),
+    ]
+    assert list(tree.find([("your",), ("neck",)])) == [(("YOURS", "BOTH"), 0, 2)]
+    assert list(tree.find([("your",), ("back",), ("hurts",)])) == []
+
+
 def test_the_tree_finds_a_number_by_itself_and_by_its_kind() -> None:
-    tree = PhraseTree()
-    tree.add("ANY", ["#", "days"])
-    tree.add("FEVER", ["#fever"])
+    tree = PhraseTree([("ANY", ["#", "days"]), ("FEVER", ["#fever"])])
     found = list(tree.find([("39", "#", "#fever"), ("days",)]))
     assert sorted(found) == [(("ANY",), 0, 2), (("FEVER",), 0, 1)]
 
