@@ -6,6 +6,7 @@ The audit log tells who looked at how much; the calendar's own trail tells who c
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -28,6 +29,7 @@ _SHOWN = ("booked", "arrived", "checked-in", "fulfilled", "noshow")
 # Databases know numbers only so far.
 _LARGEST = 2**31 - 1
 _DONE_SHOWN = timedelta(days=7)
+_REFERENCE = re.compile(r"ATL-[0-9A-Z]{6}")
 
 
 class DeskPages:
@@ -63,7 +65,7 @@ class DeskPages:
         """Cancel a visit.
 
         Raises:
-            Refusal: There is no such visit, or it is over.
+            Refusal: There is no such visit, or it cannot be cancelled any more.
         """
         return await self._set(visitor, reference, "cancelled")
 
@@ -99,6 +101,7 @@ class DeskPages:
         return response.redirect(f"{CALL_BACKS}?changed={number}", status=303)
 
     async def _set(self, visitor: Visitor, reference: str, status: str) -> HTTPResponse:
+        _check_reference(reference)
         try:
             visit = await asyncio.to_thread(
                 self._desk.set_status, reference, status, actor(visitor.member)
@@ -125,10 +128,11 @@ class DeskPages:
         )
 
     def _question(self, visitor: Visitor, view: View, reference: str) -> str:
+        _check_reference(reference)
         try:
             entry = self._desk.appointment(reference)
         except DeskError as error:
-            raise Refusal(404, "There is no such visit", "Look at the list again.") from error
+            raise _no_such_visit() from error
         _note_access(visitor, page="cancel", shown=1)
         return self._pages.cancelling(self._frame(visitor, "appointments"), entry, view)
 
@@ -145,6 +149,15 @@ class DeskPages:
     def _frame(self, visitor: Visitor, page: str, waiting: int | None = None) -> Frame:
         count = len(self._desk.call_backs()) if waiting is None else waiting
         return Frame(visitor.member.name, visitor.token, page, count)
+
+
+def _check_reference(reference: str) -> None:
+    if not _REFERENCE.fullmatch(reference):
+        raise _no_such_visit()
+
+
+def _no_such_visit() -> Refusal:
+    return Refusal(404, "There is no such visit", "Look at the list again.")
 
 
 def _is_shown(entry: Entry, view: View, changed: str) -> bool:

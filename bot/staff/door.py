@@ -7,6 +7,7 @@ import hmac
 import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sanic import Request, response
@@ -14,7 +15,7 @@ from sanic.exceptions import NotFound
 from sanic.response import HTTPResponse
 
 from bot.channels.web_requests import address
-from bot.staff.pages import Pages
+from bot.staff.pages import Frame, Pages
 from bot.staff.requests import (
     FORM,
     SESSION,
@@ -27,8 +28,16 @@ from bot.staff.requests import (
 )
 from bot.staff.view import FIRST_PAGE
 from clinic import clock
-from clinic.staff.entrance import SESSION_IDLE, SESSION_LIFE, Barred, Entrance, new_secret
+from clinic.staff.entrance import (
+    SESSION_IDLE,
+    SESSION_LIFE,
+    Barred,
+    Entrance,
+    LoggedIn,
+    new_secret,
+)
 from clinic.staff.members import Member
+from clinic.staff.passwords import UnfitPassword
 
 LOG_IN = "/staff/login"
 # Hashing a password takes memory and a core: one at a time, and no endless queue for it.
@@ -58,6 +67,7 @@ class Visitor:
     form: dict[str, str] = field(default_factory=dict)
 
 
+Outcome = LoggedIn | Barred | None
 Handler = Callable[..., Awaitable[HTTPResponse]]
 
 
@@ -119,13 +129,11 @@ class Door:
         if not name.strip() or not password:
             problem = "Please type your name and your password."
             return await self._form(request, 400, name=name, problem=problem)
-        outcome = await self._weigh(name, password, address(request))
+        outcome = await self._weigh(self._entrance.log_in, name, password, address(request))
         if isinstance(outcome, Barred):
-            wait = max(1, math.ceil((outcome.until - clock.now()).total_seconds() / 60))
-            minutes = "a minute" if wait == 1 else f"{wait} minutes"
-            problem = f"Too many log-ins failed. Please wait {minutes} and try again."
+            problem, headers = _wait(outcome)
             reply = await self._form(request, 429, name=name, problem=problem)
-            reply.headers["Retry-After"] = str(60 * wait)
+            reply.headers.update(headers)
             return reply
         if outcome is None:
             problem = "The name or the password is not right."
@@ -142,6 +150,34 @@ class Door:
         """End the session."""
         await asyncio.to_thread(self._entrance.log_out, cookie(request, SESSION))
         return _to_log_in(request, "out")
+
+    async def show_password(self, request: Request, visitor: Visitor) -> HTTPResponse:
+        """Show the form for another password."""
+        changed = request.args.get("news") == "changed"
+        return response.html(self._pages.password(_frame(visitor), changed=changed))
+
+    async def change_password(self, request: Request, visitor: Visitor) -> HTTPResponse:
+        """Give the member another password."""
+        form, frame = visitor.form, _frame(visitor)
+        old, new = form.get("password", ""), form.get("new", "")
+        if new != form.get("again", ""):
+            problem = "The two new passwords are not the same."
+            return response.html(self._pages.password(frame, problem), status=400)
+        change = partial(self._entrance.change_password, visitor.member)
+        try:
+            outcome = await self._weigh(change, old, new, address(request))
+        except UnfitPassword as error:
+            return response.html(self._pages.password(frame, f"No: {error}."), status=400)
+        if isinstance(outcome, Barred):
+            problem, headers = _wait(outcome)
+            page = self._pages.password(frame, problem)
+            return response.html(page, status=429, headers=headers)
+        if outcome is None:
+            page = self._pages.password(frame, "Your present password is not right.")
+            return response.html(page, status=403)
+        reply = response.redirect("/staff/password?news=changed", status=303)
+        set_cookie(request, reply, SESSION, outcome.secret)
+        return reply
 
     def behind(self, handler: Handler) -> Handler:
         """Return a handler for members only; one that changes something wants a form of ours."""
@@ -174,7 +210,10 @@ class Door:
         wanted = await asyncio.to_thread(self._entrance.form_token, secret, purpose)
         return hmac.compare_digest(form.get("token", "").encode(), wanted.encode())
 
-    async def _weigh(self, name: str, password: str, origin: str) -> Any:
+    async def _weigh(
+        self, weigh: Callable[[str, str, str], Outcome], *typed: str
+    ) -> LoggedIn | Barred | None:
+        """Let a password be tried, one after another."""
         if self._waiting >= _MOST_WAITING:
             raise Refusal(
                 503, "Too many log-ins at once", "Please try again soon.", {"Retry-After": "10"}
@@ -182,7 +221,7 @@ class Door:
         self._waiting += 1
         try:
             async with self._weighing:
-                return await asyncio.to_thread(self._entrance.log_in, name, password, origin)
+                return await asyncio.to_thread(weigh, *typed)
         finally:
             self._waiting -= 1
 
@@ -192,6 +231,18 @@ class Door:
         reply = response.html(self._pages.log_in(token, **said), status=status)
         set_cookie(request, reply, FORM, secret)
         return reply
+
+
+def _frame(visitor: Visitor) -> Frame:
+    return Frame(visitor.member.name, visitor.token, "password", 0)
+
+
+def _wait(barred: Barred) -> tuple[str, dict[str, str]]:
+    """Return what to say to somebody who has to wait, and the header for it."""
+    wait = max(1, math.ceil((barred.until - clock.now()).total_seconds() / 60))
+    minutes = "a minute" if wait == 1 else f"{wait} minutes"
+    words = f"Too many wrong passwords. Please wait {minutes} and try again."
+    return words, {"Retry-After": str(60 * wait)}
 
 
 def _to_log_in(request: Request, news: str) -> HTTPResponse:

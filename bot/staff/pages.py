@@ -20,6 +20,7 @@ from clinic.scheduling.desk import TRANSITIONS, CallBackRequest, Entry
 from clinic.scheduling.wording import say_phone
 from clinic.settings import ClinicSettings
 from clinic.staff.entrance import SESSION_IDLE
+from clinic.staff.passwords import SHORTEST
 
 _FOLDER = Path(__file__).parent
 # FHIR's words for the state of a visit, as they are said at a desk.
@@ -50,7 +51,7 @@ class Frame:
     Args:
         member: Who is logged in.
         token: What their forms bring along.
-        page: Which page it is: "appointments" or "call-backs".
+        page: Which page it is: "appointments", "call-backs" or "password".
         waiting: How many would like to be called.
     """
 
@@ -92,7 +93,8 @@ class Pages:
         )
         self._templates.globals.update(
             clinic=clinic,
-            idle_minutes=int(SESSION_IDLE.total_seconds() // 60),
+            idle_minutes=SESSION_IDLE.seconds // 60,
+            shortest=SHORTEST,
             status_words=STATUS_WORDS,
         )
         self._templates.filters.update(
@@ -185,6 +187,16 @@ class Pages:
         """
         told = next((one for one in done if one.id == changed), None)
         return self._write("call_backs.html", frame=frame, waiting=waiting, done=done, changed=told)
+
+    def password(self, frame: Frame, problem: str = "", *, changed: bool = False) -> str:
+        """Write the form for another password.
+
+        Args:
+            frame: What every page shows of who looks at it.
+            problem: Why it did not work.
+            changed: Whether it was just changed.
+        """
+        return self._write("password.html", frame=frame, problem=problem, changed=changed)
 
     def message(self, headline: str, advice: str) -> str:
         """Write a page that only says something.

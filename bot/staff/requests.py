@@ -59,10 +59,11 @@ def check_origin(request: Request) -> None:
     Raises:
         Refusal: It does not come from these pages.
     """
-    origin = urlsplit(request.headers.get("origin", "").lower())
-    scheme = "https" if _is_safe(request) else "http"
+    scheme, port = ("https", ":443") if _is_safe(request) else ("http", ":80")
+    # Some proxies name the port that browsers leave out.
+    own = f"{scheme}://{request.host.lower().removesuffix(port)}"
     site = request.headers.get("sec-fetch-site", "same-origin")
-    if origin.scheme != scheme or origin.netloc != request.host.lower() or site != "same-origin":
+    if request.headers.get("origin", "").lower() != own or site != "same-origin":
         raise Refusal(
             403,
             "This form came from elsewhere",
@@ -84,6 +85,8 @@ async def read_form(request: Request) -> dict[str, str]:
         fields = parse_qs(
             body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"
         )
+        if any("\0" in value for values in fields.values() for value in values):
+            raise ValueError("PostgreSQL knows no such character")
     except PayloadTooLarge as error:
         raise Refusal(413, "That was too much", "Please write less and try again.") from error
     except ValueError as error:
@@ -124,4 +127,7 @@ def _is_safe(request: Request) -> bool:
 
 
 def _host_name(request: Request) -> str:
-    return urlsplit(f"//{request.host}").hostname or ""
+    try:
+        return urlsplit(f"//{request.host}").hostname or ""
+    except ValueError:  # such as "[::1"
+        return ""

@@ -75,11 +75,13 @@ def add_staff_pages(app: Sanic, settings: Settings) -> None:
         ("appointments", FIRST_PAGE, door.behind(desk.appointments)),
         ("ask_cancel", f"{visit}/cancel", door.behind(desk.ask_cancel)),
         ("call_backs", CALL_BACKS, door.behind(desk.call_backs)),
+        ("password", "/staff/password", door.behind(door.show_password)),
     ):
         blueprint.add_route(read, path, name=name)
     for name, path, write in (
         ("log_in", LOG_IN, log_in),
         ("log_out", "/staff/logout", door.behind(door.log_out)),
+        ("change_password", "/staff/password", door.behind(door.change_password)),
         ("cancel", f"{visit}/cancel", door.behind(desk.cancel)),
         ("status", f"{visit}/status", door.behind(desk.set_status)),
         ("called", f"{CALL_BACKS}/<number:int>/done", door.behind(desk.called)),

@@ -17,7 +17,7 @@ from clinic.scheduling.erasure import Cleared
 from clinic.staff import lockout
 from clinic.staff.members import Member, plain_name, told
 from clinic.staff.models import LONGEST_NAME, StaffMember, StaffSession, StaffTry
-from clinic.staff.passwords import LONGEST, fits
+from clinic.staff.passwords import LONGEST, check_password, fits, hash_password
 
 # A working day, and what ASVS 3.3 asks for where there is no second factor.
 SESSION_LIFE = timedelta(hours=12)
@@ -51,6 +51,14 @@ class Barred:
     until: datetime
 
 
+@dataclass(frozen=True)
+class _Proven:
+    """A member whose password fitted what was kept of it."""
+
+    member: Member
+    kept: str
+
+
 class Entrance:
     """Knows who may come in; safe to share between threads.
 
@@ -79,6 +87,52 @@ class Entrance:
         Returns:
             None where they do not fit; nothing tells which of them.
         """
+        proven = self._prove(name, password, address)
+        if not isinstance(proven, _Proven):
+            return proven
+        with self._database.transaction(writes=True) as session:
+            row = _unchanged(session, proven)
+            if row is None:
+                return None
+            lockout.clear(session, row.name, address)
+            secret = _begin(session, row)
+        note(Entry("access", actor(proven.member), {"did": "logged in"}))
+        return LoggedIn(proven.member, secret)
+
+    def change_password(
+        self, member: Member, password: str, new: str, address: str
+    ) -> LoggedIn | Barred | None:
+        """Give a member another password, at their wish; all their sessions end, a new one begins.
+
+        Args:
+            member: Who is logged in.
+            password: The present one, as they typed it.
+            new: The next one.
+            address: Where the wish comes from.
+
+        Returns:
+            None where the present password is not right.
+
+        Raises:
+            UnfitPassword: The new one is easy to guess.
+        """
+        check_password(new, member.name)
+        proven = self._prove(member.name, password, address)
+        if not isinstance(proven, _Proven):
+            return proven
+        kept = hash_password(new)
+        with self._database.transaction(writes=True) as session:
+            row = _unchanged(session, proven)
+            if row is None:
+                return None
+            row.password = kept
+            lockout.clear(session, row.name, address)
+            session.execute(delete(StaffSession).where(StaffSession.member_id == row.id))
+            secret = _begin(session, row)
+        note(Entry("change", actor(member), {"did": "staff password changed"}))
+        return LoggedIn(member, secret)
+
+    def _prove(self, name: str, password: str, address: str) -> _Proven | Barred | None:
         name = plain_name(name)[: LONGEST_NAME + 1]
         with self._database.transaction(writes=True) as session:
             counted = lockout.count_try(session, name, address, clock.now())
@@ -88,16 +142,10 @@ class Entrance:
         if counted.barred_until is not None:
             return Barred(counted.barred_until)
         # Outside of any transaction: it takes a while, and as long for a name that is nobody's.
-        if not fits(password[: LONGEST + 1], kept) or known is None:
+        if not fits(password[: LONGEST + 1], kept) or known is None or kept is None:
             _note_failure(known, counted)
             return None
-        with self._database.transaction(writes=True) as session:
-            secret = _begin(session, known, kept)
-            if secret is None:  # removed, or given another password, in this very moment
-                return None
-            lockout.clear(session, name, address)
-        note(Entry("access", actor(known), {"did": "logged in"}))
-        return LoggedIn(known, secret)
+        return _Proven(known, kept)
 
     def whose(self, secret: str) -> Member | None:
         """Return who is logged in with a secret; None: nobody, or no longer."""
@@ -170,10 +218,13 @@ def clear_old(database: Database, now: datetime) -> list[Cleared]:
     return told_of
 
 
-def _begin(session: Session, member: Member, kept: str | None) -> str | None:
-    row = session.get(StaffMember, member.id, with_for_update=True)
-    if row is None or row.password != kept:
-        return None
+def _unchanged(session: Session, proven: _Proven) -> StaffMember | None:
+    """Return a member's row, unless they were removed or given another password meanwhile."""
+    row = session.get(StaffMember, proven.member.id, with_for_update=True)
+    return row if row is not None and row.password == proven.kept else None
+
+
+def _begin(session: Session, row: StaffMember) -> str:
     now = clock.now()
     _end_old(session, now)
     secret = new_secret()

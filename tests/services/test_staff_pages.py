@@ -324,8 +324,28 @@ def test_who_logs_out_is_out_also_for_whoever_kept_the_cookie(clinic: Clinic):
     assert not thief.is_in()
 
 
+def test_a_member_changes_the_password(clinic: Clinic):
+    member, other = clinic.member(), clinic.member()
+    new = "a brand new phrase"
+    fields = {"token": member.token(), "password": PASSWORD, "new": new, "again": new}
+    for wrong, status, said in (
+        ({"again": "something else"}, 400, "are not the same"),
+        ({"password": "wrong"}, 403, "present password is not right"),
+        ({"new": "short", "again": "short"}, 400, "12 to 200 characters"),
+        ({"token": other.token()}, 403, "not yours"),
+    ):
+        answer = member.post("/staff/password", {**fields, **wrong})
+        assert (answer.status_code, said in answer.text) == (status, True), wrong
+    assert member.post("/staff/password", fields).status_code == 303
+    assert member.is_in()
+    assert not other.is_in()
+    assert clinic.browser().log_in().status_code == 403
+    assert clinic.browser().log_in(password=new).status_code == 303
+    clinic.staff("reset", "ana")
+
+
 def test_a_password_is_not_taken_over_plain_http_from_another_machine(clinic: Clinic):
-    for host in ("clinic.example.org", "192.0.2.10:5005"):
+    for host in ("clinic.example.org", "192.0.2.10:5005", "[::1", "127.0.0.1.evil.example"):
         browser = clinic.browser(Host=host, Origin=f"http://{host}")
         shown = browser.get("/staff/login")
         assert shown.status_code == 403
@@ -343,9 +363,11 @@ def test_odd_addresses_are_answered_and_break_nothing(clinic: Clinic):
         ("/staff/call-backs/99999999999999999999999/done", 404),
         ("/staff/call-backs/0/done", 404),
         ("/staff/appointments/ATL-222222/cancel", 409),
-        ("/staff/appointments/x' OR 1=1 --/cancel", 409),
+        ("/staff/appointments/x' OR 1=1 --/cancel", 404),
     ):
         assert member.post(path, {"token": token}).status_code == status, path
     assert member.get("/staff/appointments/ATL-222222/cancel").status_code == 404
+    assert member.get("/staff/appointments/ATL-222222%00/cancel").status_code == 404
+    assert clinic.browser().log_in("ana\0", PASSWORD).status_code == 400
     fields = {"token": token, "status": "entered-in-error"}
     assert member.post(f"{visit_of(clinic)}/status", fields).status_code == 400

@@ -15,6 +15,7 @@ from clinic.settings import get_settings
 from clinic.staff import members
 from clinic.staff.entrance import Barred, Entrance, LoggedIn, clear_old
 from clinic.staff.lockout import LIMITS
+from clinic.staff.passwords import UnfitPassword
 
 HOME, ELSEWHERE = "192.0.2.1", "198.51.100.7"
 PASSWORD = "correct horse battery"  # as in conftest.py
@@ -195,6 +196,32 @@ def test_a_new_password_ends_all_sessions_and_lifts_the_lock(
     assert entrance.whose(secret) is None
     assert entrance.log_in("ana", PASSWORD, HOME) is None
     assert isinstance(entrance.log_in("ana", "another long password", HOME), LoggedIn)
+
+
+def test_a_member_who_changes_the_password_stays_in_here_and_is_out_elsewhere(
+    entrance: Entrance, audited: Audited
+):
+    here, elsewhere = let_in(entrance), let_in(entrance)
+    ana = here.member
+    assert entrance.change_password(ana, "not the password", "a brand new phrase", HOME) is None
+    with pytest.raises(UnfitPassword):
+        entrance.change_password(ana, PASSWORD, "short", HOME)
+    assert entrance.whose(elsewhere.secret) is not None
+    changed = entrance.change_password(ana, PASSWORD, "a brand new phrase", HOME)
+    assert isinstance(changed, LoggedIn)
+    assert entrance.whose(changed.secret) is not None
+    assert entrance.whose(here.secret) is None
+    assert entrance.whose(elsewhere.secret) is None
+    assert entrance.log_in("ana", PASSWORD, HOME) is None
+    assert isinstance(entrance.log_in("ana", "a brand new phrase", HOME), LoggedIn)
+    assert "staff password changed" in audited()
+
+
+def test_whoever_sits_at_an_open_browser_cannot_guess_the_password_there(entrance: Entrance):
+    ana = let_in(entrance).member
+    for number in range(LIMITS["name"].free):
+        assert entrance.change_password(ana, f"guess {number}", "a brand new phrase", HOME) is None
+    assert isinstance(entrance.change_password(ana, PASSWORD, "a brand new phrase", HOME), Barred)
 
 
 def test_a_form_made_for_one_session_does_not_fit_another(entrance: Entrance):
