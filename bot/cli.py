@@ -27,6 +27,7 @@ from clinic.privacy.access import note_access
 from clinic.privacy.audit import ChainBroken
 from clinic.privacy.conversations import ConversationsUnavailable
 from clinic.privacy.master_key import KeyProblem
+from clinic.privacy.purge_clock import ClockInDoubt
 from clinic.scheduling.desk import DeskError
 from clinic.scheduling.port import SchedulingError
 from clinic.settings import Settings, get_settings
@@ -151,7 +152,8 @@ def _shell(settings: Settings, _chosen: argparse.Namespace) -> None:
 
 _TOLD = (
     *(DataFileError, ClockSettingError, SchedulingError, DeskError),
-    *(KeyProblem, ConversationsUnavailable, ChainBroken, BackupError, StaffError),
+    *(KeyProblem, ConversationsUnavailable, ChainBroken, ClockInDoubt),
+    *(BackupError, StaffError),
 )
 # The commands that show or change what the clinic keeps of patients.
 _SHOW_PATIENTS = ("appointments", "call-backs", "status", "backup", "restore")

@@ -57,7 +57,8 @@ def _back_up(settings: Settings, chosen: argparse.Namespace) -> None:
 def _restore(settings: Settings, chosen: argparse.Namespace) -> None:
     for name, contents in restore(settings, chosen.backup, replace=chosen.replace).items():
         print(f"{name}: {_told(contents)}")
-    print("Restored, opened with the master key, audit chain whole. Now run `atlas purge`.")
+    print("Restored, opened with the master key, audit chains whole.")
+    print("Now run `atlas purge --confirm-clock`: the last purge it knows of is as old as it is.")
 
 
 def _told(contents: Contents) -> str:

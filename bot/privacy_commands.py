@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from clinic.privacy import audit, audit_check, keys, master_key, retention
+from clinic import clock
+from clinic.privacy import audit, audit_check, keys, master_key, purge_clock, retention
 from clinic.settings import Settings
 
 
@@ -34,6 +35,11 @@ def add_privacy_commands(commands: argparse._SubParsersAction[argparse.ArgumentP
         help="delete what was kept for long enough, and say what is left",
         description="Delete what was kept as long as clinic.yml says; the server does it hourly.",
     )
+    purge.add_argument(
+        "--confirm-clock",
+        action="store_true",
+        help="purge though the clock is far ahead of the last purge: it is right",
+    )
     purge.set_defaults(run=_purge)
 
     log = commands.add_parser("audit", help="check or show the audit log")
@@ -55,9 +61,11 @@ def _rotate(settings: Settings, chosen: argparse.Namespace) -> None:
     print(f"Sealed {count} values with new data keys; a later purge destroys the old ones.")
 
 
-def _purge(settings: Settings, _chosen: argparse.Namespace) -> None:
+def _purge(settings: Settings, chosen: argparse.Namespace) -> None:
     with keys.open_stores(settings) as stores:
-        report = retention.purge(stores, settings.clinic.privacy)
+        vouched = chosen.confirm_clock
+        now = clock.now() if vouched else purge_clock.check(stores.conversations)
+        report = retention.purge(stores, settings.clinic.privacy, now, clock_confirmed=vouched)
     print("\n".join(report.lines()))
 
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from rasa.core.lock_store import LockError
 
-from clinic import clock
 from clinic.privacy import audit, rights
 from clinic.privacy.conversations import ConversationsUnavailable
 from clinic.privacy.master_key import KeyProblem
 from clinic.privacy.provider import get_stores
+from clinic.privacy.purge_clock import ClockInDoubt, Watch, check
 from clinic.privacy.retention import PurgeReport, conversations_before, finish_purge
 from clinic.scheduling.port import SchedulerUnavailable
 from clinic.settings import get_settings
@@ -83,25 +83,26 @@ async def delete_conversation(agent: Any, conversation_id: str) -> Receipt:
     return Receipt(number, turns, counts["holds"], counts["call_backs"])
 
 
-async def purge(agent: Any) -> PurgeReport:
+async def purge(agent: Any, now: datetime) -> PurgeReport:
     """Delete what was kept for long enough, holding each conversation's lock.
 
     Args:
         agent: Rasa's agent.
+        now: The present moment, which was checked (`clinic.privacy.purge_clock`).
 
     Raises:
         ConversationsUnavailable: The database cannot be used now.
         SchedulerUnavailable: The calendar's cannot.
     """
     stores, rules = get_stores(), get_settings().clinic.privacy
-    before = conversations_before(rules, clock.now())
+    before = conversations_before(rules, now)
     deleted = 0
     for one in await asyncio.to_thread(stores.conversations.idle, before):
         async with agent.lock_store.lock(one.conversation_id):
             deleted += await asyncio.to_thread(
                 stores.conversations.delete_idle, one.conversation_id, before
             )
-    report = await asyncio.to_thread(finish_purge, stores, rules, deleted)
+    report = await asyncio.to_thread(finish_purge, stores, rules, now, deleted)
     for line in report.lines():
         logger.info("Purge: %s", line)
     kept = report.classes[0].oldest
@@ -110,14 +111,23 @@ async def purge(agent: Any) -> PurgeReport:
     return report
 
 
+def refused(error: ClockInDoubt) -> None:
+    """Tell the log that nothing was purged."""
+    logger.error("%s", error)
+
+
 async def keep_purging(agent: Any) -> None:
     """Purge now and then, for as long as the server runs."""
+    watch = Watch()
     await asyncio.sleep(_FIRST_AFTER.total_seconds())
     while True:
         try:
             # One process after the other.
             async with agent.lock_store.lock(_PURGING):
-                await purge(agent)
+                now = await asyncio.to_thread(check, get_stores().conversations, watch)
+                await purge(agent, now)
+        except ClockInDoubt as error:
+            refused(error)
         except (ConversationsUnavailable, SchedulerUnavailable, KeyProblem, LockError) as error:
             logger.error("The purge failed and is tried again in an hour: %s", error)
         await asyncio.sleep(_EVERY.total_seconds())

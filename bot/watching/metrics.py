@@ -69,6 +69,12 @@ class Metrics:
             multiprocess_mode="max",
             **kept,
         )
+        self._purge_refused = Gauge(
+            "atlas_purge_refused",
+            "1 while nothing is purged, since the clock is in doubt",
+            multiprocess_mode="livemax",
+            **kept,
+        )
         self._counters = {
             "intent": Counter("atlas_intents", "Intents that were read", ["intent"], **kept),
             "fallback": Counter("atlas_fallbacks", "Messages that were not understood", **kept),
@@ -123,6 +129,9 @@ class Metrics:
             self._stage_seconds.labels("wait", "").observe(float(facts["seconds"]))
         elif what == "purged":
             self._purged.set(time.time())
+            self._purge_refused.set(0)
+        elif what == "purge_refused":
+            self._purge_refused.set(1)
         elif facts:
             values = {name: self._bounded(f"{what}.{name}", word) for name, word in facts.items()}
             self._counters[what].labels(**values).inc()

@@ -68,6 +68,7 @@ def put_in_place() -> None:
         _wrap(ChatApi, method, functools.partial(_telling, told))
     _wrap(Audience, "watch", _streaming)
     _wrap(bot.privacy_service, "purge", _purging)
+    _wrap(bot.privacy_service, "refused", _refusing)
     failures.listeners.append(_failed)
     event.listen(Engine, "before_cursor_execute", _statement_begins)
     event.listen(Engine, "after_cursor_execute", _statement_ends)
@@ -210,12 +211,20 @@ def _streaming(plain: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _purging(plain: Callable[..., Any]) -> Callable[..., Any]:
-    async def purge(agent: Any) -> Any:
-        report = await plain(agent)
+    async def purge(*args: Any) -> Any:
+        report = await plain(*args)
         happened("purged")
         return report
 
     return purge
+
+
+def _refusing(plain: Callable[..., Any]) -> Callable[..., Any]:
+    def refused(error: Any) -> None:
+        plain(error)
+        happened("purge_refused")
+
+    return refused
 
 
 def _failed(where: str, error: BaseException) -> None:

@@ -16,7 +16,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from clinic import clock
 from clinic.checkup.findings import Finding, ok, problem, warning
+from clinic.clock import ClockSettingError
+from clinic.privacy import audit, purge_clock
 from clinic.privacy.columns import attach
 from clinic.privacy.conversations import conversations, conversations_url, open_newest
 from clinic.privacy.master_key import FILE_NAME, KeyProblem, load_key_service
@@ -72,6 +75,8 @@ def _check_store(name: str, url: URL, settings: Settings) -> list[Finding]:
             if name == "appointments":
                 findings.append(_migrations(connection))
             findings.append(_keys(connection, name, tables, settings))
+            if audit.log.name in tables:
+                findings += _purge(connection)
     except (SQLAlchemyError, OSError) as error:
         # The driver's own words may name users and hosts, and are for the server's log.
         kind = type(getattr(error, "orig", None) or error).__name__
@@ -128,6 +133,18 @@ def _skew(connection: Connection) -> list[Finding]:
     if seconds > _SKEW_TO_MENTION:
         return [warning("clock", told, "set both clocks (NTP)")]
     return [ok("clock", told)]
+
+
+def _purge(connection: Connection) -> list[Finding]:
+    """Check whether a purge would believe the clock."""
+    try:
+        found = purge_clock.doubt(connection, clock.now())
+    except ClockSettingError:
+        return []  # told by the check of the clock itself
+    if found is None:
+        return []
+    make = warning if found.passes else problem
+    return [make("clock", f"{found.told}: nothing is purged", found.todo)]
 
 
 def _migrations(connection: Connection) -> Finding:

@@ -93,7 +93,12 @@ def prepare(connection: Connection) -> None:
 
 
 def append(
-    connection: Connection, vault: Vault, entry: Entry, *, subject: str | None = None
+    connection: Connection,
+    vault: Vault,
+    entry: Entry,
+    *,
+    subject: str | None = None,
+    at: datetime | None = None,
 ) -> str:
     """Write an entry in the transaction that does what it tells.
 
@@ -102,6 +107,7 @@ def append(
         vault: Its hash chains the entries.
         entry: What is told.
         subject: The keyed hash of whom it concerns.
+        at: When; now where None.
 
     Returns:
         The chain's new head.
@@ -115,7 +121,7 @@ def append(
     ).one_or_none()
     values = {
         "number": 1 if last is None else last.number + 1,
-        "at": clock.now(),
+        "at": at or clock.now(),
         "kind": entry.kind,
         "actor": entry.actor,
         "subject": subject,

@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from clinic import clock
 from clinic.privacy import audit
 from clinic.privacy.keys import Stores, destroy_unused_keys
+from clinic.privacy.purge_clock import CONFIRMED
 from clinic.scheduling import trail
 from clinic.scheduling.erasure import Cleared, clear
 from clinic.settings.clinic_file import PrivacyRules
@@ -47,7 +47,9 @@ def conversations_before(rules: PrivacyRules, now: datetime) -> datetime:
     return now - timedelta(days=rules.retention_days)
 
 
-def purge(stores: Stores, rules: PrivacyRules) -> PurgeReport:
+def purge(
+    stores: Stores, rules: PrivacyRules, now: datetime, *, clock_confirmed: bool = False
+) -> PurgeReport:
     """Delete conversations that are idle for too long, then the rest.
 
     For a process that runs beside the server: a conversation that is written to meanwhile stays.
@@ -56,22 +58,32 @@ def purge(stores: Stores, rules: PrivacyRules) -> PurgeReport:
     Args:
         stores: Both stores.
         rules: How long each class of data is kept.
+        now: The present moment, which `purge_clock.check` believed or somebody vouched for.
+        clock_confirmed: Whether somebody did.
     """
-    before = conversations_before(rules, clock.now())
+    before = conversations_before(rules, now)
     idle = stores.conversations.idle(before)
     deleted = sum(stores.conversations.delete_idle(one.conversation_id, before) for one in idle)
-    return finish_purge(stores, rules, deleted)
+    return finish_purge(stores, rules, now, deleted, clock_confirmed=clock_confirmed)
 
 
-def finish_purge(stores: Stores, rules: PrivacyRules, conversations_deleted: int) -> PurgeReport:
+def finish_purge(
+    stores: Stores,
+    rules: PrivacyRules,
+    now: datetime,
+    conversations_deleted: int,
+    *,
+    clock_confirmed: bool = False,
+) -> PurgeReport:
     """Clear everything but conversations, and write the audit entry.
 
     Args:
         stores: Both stores.
         rules: How long each class of data is kept.
+        now: The present moment; see `purge`.
         conversations_deleted: How many were deleted already.
+        clock_confirmed: Whether somebody said that the clock is right.
     """
-    now = clock.now()
     remaining, oldest = stores.conversations.extent()
     classes = [
         Cleared("conversations", conversations_deleted, remaining, oldest),
@@ -94,7 +106,9 @@ def finish_purge(stores: Stores, rules: PrivacyRules, conversations_deleted: int
         for facts in detail.values():
             facts.pop("name")
         detail[audit.CALENDAR_HEAD] = calendar_head
-        head = audit.append(connection, vault, audit.Entry("purge", "atlas", detail))
+        if clock_confirmed:
+            detail[CONFIRMED] = True
+        head = audit.append(connection, vault, audit.Entry("purge", "atlas", detail), at=now)
     stores.conversations.empty_log()
     stores.calendar.empty_log()
     return PurgeReport(now, classes, destroyed, head)

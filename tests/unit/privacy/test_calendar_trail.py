@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from support.stores import trail_of
 
 from bot.cli import main
+from clinic import clock
 from clinic.privacy import audit, audit_check, keys, retention
 from clinic.scheduling import trail
 from clinic.scheduling.database import Database, make_engine
@@ -53,7 +54,7 @@ def tamper(settings: Settings, *statements: str) -> None:
 
 def purge(settings: Settings) -> None:
     with keys.open_stores(settings) as stores:
-        retention.purge(stores, settings.clinic.privacy)
+        retention.purge(stores, settings.clinic.privacy, clock.now())
 
 
 def shown(settings: Settings) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from support.stores import dump
 
+from clinic import clock
 from clinic.privacy import audit, keys, retention, rights
 from clinic.privacy.keys import Stores
 from clinic.scheduling.port import Contact, PatientDetails, SlotQuery
@@ -72,7 +73,7 @@ def test_nothing_is_purged_before_its_time(
     stores: Stores, scheduler: SqlScheduler, settings: Settings
 ):
     fill(stores, scheduler)
-    report = retention.purge(stores, settings.clinic.privacy)
+    report = retention.purge(stores, settings.clinic.privacy, clock.now())
     assert counts(report) == {
         "conversations": (0, 1),
         "appointments": (0, 1),
@@ -96,7 +97,7 @@ def test_each_class_ends_when_clinic_yml_says(
     reference = fill(stores, scheduler)
     later(monkeypatch, now, 31)
     stores.conversations.append("two", [[user("hello")]])
-    report = retention.purge(stores, settings.clinic.privacy)
+    report = retention.purge(stores, settings.clinic.privacy, clock.now())
     told = counts(report)
     assert told["conversations"] == (1, 1)
     assert told["call_backs"] == (1, 0)
@@ -110,7 +111,7 @@ def test_each_class_ends_when_clinic_yml_says(
     )
 
     later(monkeypatch, now, 3650 + 40)
-    told = counts(retention.purge(stores, settings.clinic.privacy))
+    told = counts(retention.purge(stores, settings.clinic.privacy, clock.now()))
     assert told["appointments"] == (1, 0)
     assert scheduler.look_up(reference, PATIENT.contact, "y") is None
     assert stores.calendar is not None
@@ -132,8 +133,8 @@ def test_a_purge_tells_the_audit_log_and_a_second_one_finds_nothing(
 ):
     fill(stores, scheduler)
     later(monkeypatch, now, 31)
-    first = retention.purge(stores, settings.clinic.privacy)
-    second = retention.purge(stores, settings.clinic.privacy)
+    first = retention.purge(stores, settings.clinic.privacy, clock.now())
+    second = retention.purge(stores, settings.clinic.privacy, clock.now())
     assert all(one.cleared == 0 for one in second.classes)
     with stores.conversations.reading() as (connection, vault):
         assert audit.verify(connection, vault, first.audit_head).problem is None
