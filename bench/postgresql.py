@@ -75,14 +75,15 @@ def find_binaries() -> Path | None:
 
 
 @contextmanager
-def running_server(binaries: Path) -> Iterator[Server]:
+def running_server(binaries: Path, within: Path | None = None) -> Iterator[Server]:
     """Make a server with an empty database "atlas", and take it away at the end.
 
     Args:
         binaries: From `find_binaries`.
+        within: Where its folder is made; the system's place for temporary files when None.
     """
     # In a folder that the user postgres may enter, which pytest's own is not.
-    folder = Path(tempfile.mkdtemp(prefix="atlas-postgresql-"))
+    folder = Path(tempfile.mkdtemp(prefix="atlas-postgresql-", dir=within))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -19,15 +19,19 @@ from clinic.scheduling.database import Database, make_engine
 from clinic.settings import Settings
 
 
-def postgresql_server() -> Iterator[Server]:
-    """Give a PostgreSQL server; skip where none is installed, except in CI."""
+def postgresql_server(within: Path | None = None) -> Iterator[Server]:
+    """Give a PostgreSQL server; skip where none is installed, except in CI.
+
+    Args:
+        within: Where its folder is made.
+    """
     binaries = find_binaries()
     if binaries is None:
         reason = "no PostgreSQL server is installed (Debian: apt-get install postgresql)"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    with running_server(binaries) as made:
+    with running_server(binaries, within) as made:
         yield made
 
 
