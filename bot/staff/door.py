@@ -228,7 +228,8 @@ class Door:
     async def _form(self, request: Request, status: int = 200, **said: str) -> HTTPResponse:
         secret = cookie(request, FORM) or new_secret()
         token = await asyncio.to_thread(self._entrance.form_token, secret, "log-in")
-        reply = response.html(self._pages.log_in(token, **said), status=status)
+        page = await asyncio.to_thread(partial(self._pages.log_in, token, **said))
+        reply = response.html(page, status=status)
         set_cookie(request, reply, FORM, secret)
         return reply
 

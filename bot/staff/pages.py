@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from typing import TYPE_CHECKING, Any
 
 from bot.staff.colours import looks
 from bot.staff.view import View
@@ -21,6 +20,9 @@ from clinic.scheduling.wording import say_phone
 from clinic.settings import ClinicSettings
 from clinic.staff.entrance import SESSION_IDLE
 from clinic.staff.passwords import SHORTEST
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _FOLDER = Path(__file__).parent
 # FHIR's words for the state of a visit, as they are said at a desk.
@@ -84,27 +86,6 @@ class Pages:
     def __init__(self, clinic: ClinicSettings) -> None:
         self._clinic = clinic
         self._availability = Availability(clinic)
-        self._templates = Environment(
-            loader=FileSystemLoader(_FOLDER / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.globals.update(
-            clinic=clinic,
-            idle_minutes=SESSION_IDLE.seconds // 60,
-            shortest=SHORTEST,
-            status_words=STATUS_WORDS,
-        )
-        self._templates.filters.update(
-            clock=self._clock,
-            day=_say_day,
-            local_day=lambda moment: _say_day(moment.astimezone(clinic.zone).date()),
-            short_day=lambda moment: f"{moment.astimezone(clinic.zone):%a, %b %-d}",
-            phone=self._phone,
-            visit_type=self._visit_type,
-        )
         self.style = self._style()
 
     def log_in(self, token: str, *, name: str = "", problem: str = "", news: str = "") -> str:
@@ -206,6 +187,35 @@ class Pages:
             advice: What to do.
         """
         return self._write("message.html", headline=headline, advice=advice)
+
+    @cached_property
+    def _templates(self) -> Environment:
+        # Loaded with the first page: a clinic without staff has no use for it.
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+        templates = Environment(
+            loader=FileSystemLoader(_FOLDER / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            auto_reload=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        templates.globals.update(
+            clinic=self._clinic,
+            idle_minutes=SESSION_IDLE.seconds // 60,
+            shortest=SHORTEST,
+            status_words=STATUS_WORDS,
+        )
+        templates.filters.update(
+            clock=self._clock,
+            day=_say_day,
+            local_day=lambda moment: _say_day(moment.astimezone(self._clinic.zone).date()),
+            short_day=lambda moment: f"{moment.astimezone(self._clinic.zone):%a, %b %-d}",
+            phone=self._phone,
+            visit_type=self._visit_type,
+        )
+        return templates
 
     def _write(self, template: str, **values: Any) -> str:
         return self._templates.get_template(template).render({"frame": None, **values})
