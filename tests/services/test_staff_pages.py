@@ -353,6 +353,24 @@ def test_a_password_is_not_taken_over_plain_http_from_another_machine(clinic: Cl
         assert 'type="password"' not in shown.text
 
 
+def test_while_the_calendar_cannot_be_written_a_page_says_so_and_nothing_is_changed(
+    clinic: Clinic,
+):
+    member = clinic.member()
+    fields = {"token": member.token(), "status": "arrived"}
+    with closing(sqlite3.connect(clinic.server.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = member.post(f"{visit_of(clinic)}/status", fields)
+        other.execute("ROLLBACK")
+    assert answer.status_code == 503
+    assert "cannot be reached just now" in answer.text
+    assert visits_of(clinic.server.database, "Sam Sample")[0].appointment.status == "booked"
+    assert "Sam Sample" not in clinic.server.logged()
+    assert member.post(f"{visit_of(clinic)}/status", fields).status_code == 303
+    fields["status"] = "booked"
+    assert member.post(f"{visit_of(clinic)}/status", fields).status_code == 303
+
+
 def test_odd_addresses_are_answered_and_break_nothing(clinic: Clinic):
     member = clinic.member()
     for query in ("day=0001-01-01", "day=9999-12-31", "day=2027-02-31", "who=nobody", "day="):

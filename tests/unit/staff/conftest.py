@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from support.staff import PASSWORD, environment_of
 from support.stores import postgresql_server
 
 from bench.postgresql import Server
@@ -18,7 +20,6 @@ from clinic.staff import members, passwords
 from clinic.staff.entrance import Entrance
 
 NOW = datetime(2026, 6, 10, 14, 0, tzinfo=UTC)
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(scope="session")
@@ -26,9 +27,22 @@ def postgresql() -> Iterator[Server]:
     yield from postgresql_server()
 
 
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with empty SQLite databases: migrating once is enough."""
+    folder = tmp_path_factory.mktemp("empty")
+    with environment_of(f"sqlite:///{folder / 'atlas.db'}"):
+        stores = get_stores()
+        stores.calendar.prepare()
+        stores.conversations.check()
+        stores.calendar.close()
+        stores.conversations.close()
+    return folder
+
+
 @pytest.fixture
 def database(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Database]:
     """The calendar's database, empty: SQLite, or PostgreSQL where a test names it."""
     url = f"sqlite:///{tmp_path / 'atlas.db'}"
@@ -36,6 +50,8 @@ def database(
         server: Server = request.getfixturevalue("postgresql")
         server.empty()
         url = server.url("atlas")
+    else:
+        shutil.copytree(empty, tmp_path, dirs_exist_ok=True)
     monkeypatch.setenv("ATLAS_NOW", NOW.isoformat())
     monkeypatch.setenv("ATLAS_DATABASE_URL", url)
     # The real cost is one test's subject; elsewhere it would only take time.

@@ -8,14 +8,13 @@ import sys
 from collections.abc import Callable
 
 import pytest
+from support.staff import PASSWORD
 
 from bot.cli import main
 from clinic.privacy import keys
 from clinic.scheduling.database import Database
 from clinic.settings import get_settings
 from clinic.staff.entrance import Entrance, LoggedIn
-
-PASSWORD = "correct horse battery"  # as in conftest.py
 
 
 @pytest.fixture

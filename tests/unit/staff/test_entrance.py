@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
+from support.staff import PASSWORD
 
 from clinic import clock
 from clinic.scheduling.database import Database
@@ -18,7 +19,6 @@ from clinic.staff.lockout import LIMITS
 from clinic.staff.passwords import UnfitPassword
 
 HOME, ELSEWHERE = "192.0.2.1", "198.51.100.7"
-PASSWORD = "correct horse battery"  # as in conftest.py
 
 on_both = pytest.mark.parametrize(
     "database",
