@@ -36,6 +36,7 @@ from bot.channels.web_site import ChatSite, render_page
 from bot.stores.process_link import get_bus, get_link
 from clinic.privacy.conversations import ConversationsUnavailable
 from clinic.privacy.provider import get_stores
+from clinic.scheduling.port import SchedulerUnavailable
 from clinic.settings import get_settings
 
 __all__ = [
@@ -107,12 +108,14 @@ class WebInput(InputChannel):
         blueprint.exception(ChatError)(refuse)
         blueprint.exception(PayloadTooLarge)(refuse_size)
         blueprint.exception(ConversationsUnavailable)(refuse_without_database)
+        blueprint.exception(SchedulerUnavailable)(refuse_without_database)
         for name, path, read in (
             ("demo", "/demo", site.demo),
             ("page", "/chat", site.page),
             ("asset", "/chat/<name:str>", site.asset),
             ("picture", "/chat/pictures/<name:str>", site.picture),
             ("history", "/chat/history", api.history),
+            ("copy", "/chat/copy", api.copy),
             ("events", "/chat/events", api.events),
         ):
             blueprint.add_route(_function(read), path, name=name)
@@ -122,7 +125,7 @@ class WebInput(InputChannel):
             blueprint.add_route(
                 _function(write), f"/chat/{name}", methods=["POST"], name=name, stream=True
             )
-        for name in ("history", "events", *_WRITTEN):
+        for name in ("history", "copy", "events", *_WRITTEN):
             blueprint.add_route(
                 _preflight, f"/chat/{name}", methods=["OPTIONS"], name=f"{name}_preflight"
             )

@@ -46,7 +46,7 @@ from bot.channels.web_requests import (
     preferred_language,
     read_body,
 )
-from bot.privacy_service import delete_conversation
+from bot.privacy_service import copy_conversation, delete_conversation
 from bot.stores.bus import Bus
 from clinic.language.languages import choose_language
 
@@ -90,6 +90,7 @@ class ChatApi:
         self._on_new_message = on_new_message
         self._session_rate = TokenBuckets(limits.messages_per_session, bus=bus, name="session")
         self._address_rate = TokenBuckets(limits.messages_per_address, bus=bus, name="address")
+        self._copy_rate = TokenBuckets(limits.copies_per_session, bus=bus, name="copies")
         self._new_session_rate = TokenBuckets(limits.sessions_per_address, bus=bus, name="new")
         self._conversations = Conversations()
 
@@ -149,6 +150,19 @@ class ChatApi:
         agent = _ready_agent(request)
         messages = transcript(await events_of(agent, session.conversation_id))
         return response.json({"expires_at": session.expires_at.isoformat(), "messages": messages})
+
+    async def copy(self, request: Request) -> HTTPResponse:
+        """Return everything that is kept of a session, for people and for programs.
+
+        Raises:
+            ChatError: The request is refused.
+        """
+        check_origin(request, self._origins)
+        session = self._authenticate(request)
+        self._limit(self._address_rate, address(request))
+        self._limit(self._copy_rate, session.conversation_id)
+        made = await copy_conversation(session.conversation_id)
+        return response.json({"text": made.text, "content": made.content})
 
     async def end(self, request: Request) -> HTTPResponse:
         """End a session: its token is refused from now on.

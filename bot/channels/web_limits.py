@@ -25,6 +25,7 @@ class Limits:
     """
 
     messages_per_session: Rate = Rate(burst=20, per_second=1)
+    copies_per_session: Rate = Rate(burst=3, per_second=1 / 60)
     messages_per_address: Rate = Rate(burst=120, per_second=10)
     sessions_per_address: Rate = Rate(burst=60, per_second=0.5)
 

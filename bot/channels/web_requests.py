@@ -17,6 +17,7 @@ from sanic.response import HTTPResponse
 
 from bot.channels.turns import failure_words
 from clinic.privacy.conversations import ConversationsUnavailable
+from clinic.scheduling.port import SchedulerUnavailable
 from clinic.settings import SettingsError
 
 logger = logging.getLogger(__name__)
@@ -113,7 +114,7 @@ async def refuse_size(request: Request, error: PayloadTooLarge) -> HTTPResponse:
 
 
 async def refuse_without_database(
-    request: Request, error: ConversationsUnavailable
+    request: Request, error: ConversationsUnavailable | SchedulerUnavailable
 ) -> HTTPResponse:
     """Tell the browser that what was said cannot be read or written now."""
     logger.error("The web chat has no database: %s", error)

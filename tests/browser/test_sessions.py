@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -202,6 +203,24 @@ def test_my_chat_is_deleted_on_the_server(chat: ChatPage, agent: ScriptedAgent) 
     expect(chat.log.get_by_text("Your chat is deleted.")).to_be_visible()
     assert agent.trackers == {}
     assert "private words" not in chat.page.content()
+
+
+def test_a_copy_of_my_data_is_downloaded_and_a_failure_is_told(chat: ChatPage) -> None:
+    def ask() -> None:
+        chat.page.get_by_role("button", name="More", exact=True).click()
+        chat.page.get_by_role("button", name="Download a copy of my data").click()
+
+    with chat.page.expect_download() as download:
+        ask()
+    text, _, content = Path(download.value.path()).read_text().partition("JSON\n")
+    assert "A copy of your data at" in text
+    assert json.loads(content)["messages"] == []  # the scripted bot keeps nothing
+    chat.page.route("**/chat/copy", lambda route: route.abort())
+    ask()
+    failed = chat.page.get_by_role("dialog", name="The copy could not be made")
+    expect(failed.get_by_text("In an emergency, call 911")).to_be_visible()
+    failed.get_by_role("button", name="Close").click()
+    expect(failed).to_be_hidden()
 
 
 def test_what_is_known_can_be_asked_and_the_chat_can_be_kept(

@@ -59,6 +59,29 @@ def test_a_copy_is_for_people_and_for_programs(conversation: Conversation) -> No
     assert conversation.text.count("You: my neck has hurt") == 1
 
 
+def test_the_web_chat_hands_out_a_copy_of_its_own_data_now_and_then(atlas: AtlasServer) -> None:
+    chat = f"{atlas.base_url}/chat"
+    one, two = (requests.post(f"{chat}/session", timeout=30).json()["token"] for _ in range(2))
+    headers = {"Authorization": f"Bearer {one}"}
+    message = {"id": str(uuid.uuid4()), "text": "my neck has hurt for 3 weeks"}
+    assert requests.post(f"{chat}/messages", json=message, headers=headers, timeout=30).ok
+    copy = requests.get(f"{chat}/copy", headers=headers, timeout=30).json()
+    assert "You: my neck has hurt for 3 weeks" in copy["text"]
+    assert copy["content"]["noted"]["site"] == ["neck"]
+    other = requests.get(f"{chat}/copy", headers={"Authorization": f"Bearer {two}"}, timeout=30)
+    assert "my neck" not in other.text
+    assert requests.get(f"{chat}/copy", timeout=30).status_code == 401
+    codes = [requests.get(f"{chat}/copy", headers=headers, timeout=30).status_code for _ in "1234"]
+    assert 429 in codes
+    settings = replace(load_settings(), database_url=f"sqlite:///{atlas.database}")
+    with closing(Conversations(settings)) as kept:
+        subject = kept.hashed(jwt.decode(one, options={"verify_signature": False})["sub"])
+        with kept.reading() as (connection, _):
+            told = audit.log.select().where(audit.log.c.subject == subject)
+            kinds = [row.kind for row in connection.execute(told)]
+    assert kinds.count("export") == 1 + codes.count(200)
+
+
 def test_the_web_chats_button_deletes_in_the_store_too(atlas: AtlasServer) -> None:
     chat = f"{atlas.base_url}/chat"
     token = requests.post(f"{chat}/session", timeout=30).json()["token"]

@@ -12,6 +12,7 @@ import { icon, mark } from "./icons";
 import { inline, telephone } from "./markup";
 import { asText, botMessage, problemWords, spoken, troubleWords, userMessage } from "./message";
 import {
+  copyDialog,
   deleteDialog,
   displayPanel,
   endDialog,
@@ -87,6 +88,7 @@ export class AtlasChat extends LitElement implements Listener {
   @state() private zoom = 1;
   @state() private seconds = 0;
   @state() private deleteFailed = false;
+  @state() private copyProblem = "";
   @state() private listening = false;
 
   private conversation!: Conversation;
@@ -322,6 +324,16 @@ export class AtlasChat extends LitElement implements Listener {
     this.conversation.leave();
     // The page that was left is not in the history either.
     location.replace(away);
+  }
+
+  private async saveCopy(): Promise<void> {
+    try {
+      download("atlas-my-data.txt", "text/plain", await this.conversation.copy());
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      this.copyProblem = problem.message || problem.code;
+      this.dialog("copy")?.showModal();
+    }
   }
 
   private async deleteChat(): Promise<void> {
@@ -692,6 +704,7 @@ export class AtlasChat extends LitElement implements Listener {
       know: () => this.answer("What do you know about me?", texts.know),
       save: () => download("atlas-chat.txt", "text/plain", `${title}\n\n${words()}\n`),
       print: () => print(title, words()),
+      copy: () => void this.saveCopy(),
       remove: () => {
         this.deleteFailed = false;
         this.dialog("delete")?.showModal();
@@ -700,6 +713,7 @@ export class AtlasChat extends LitElement implements Listener {
     })}
     ${endDialog(texts, () => void conversation.end())}
     ${deleteDialog(texts, this.deleteFailed, () => void this.deleteChat())}
+    ${copyDialog(texts, problemWords(this.copyProblem, this.context))}
     ${idleDialog(texts, this.seconds, () => this.activity.note())}
     ${pictureDialog(texts, this.enlarged, this.zoom, (zoom) => {
       this.zoom = zoom;

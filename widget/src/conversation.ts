@@ -186,6 +186,11 @@ export class Conversation {
     this.#over(why, []);
   }
 
+  /** Return what the server keeps of the chat; throw a problem where it cannot be had. */
+  copy(): Promise<string> {
+    return this.#server.copy();
+  }
+
   /** Delete the chat on the server; says whether that worked. */
   async remove(): Promise<boolean> {
     try {

@@ -92,6 +92,7 @@ export interface MoreActions {
   know(): void;
   save(): void;
   print(): void;
+  copy(): void;
   remove(): void;
   end(): void;
 }
@@ -116,7 +117,8 @@ export function morePanel(texts: Texts, actions: MoreActions): TemplateResult {
     texts.moreTitle,
     html`<ul class="menu">
       ${item(texts.know, actions.know)} ${item(texts.save, actions.save)}
-      ${item(texts.print, actions.print)} ${item(texts.deleteChat, actions.remove, true)}
+      ${item(texts.print, actions.print)} ${item(texts.copyData, actions.copy)}
+      ${item(texts.deleteChat, actions.remove, true)}
       ${item(texts.endChat, actions.end)}
     </ul>`,
     html`<button class="quiet" type="button" @click=${close}>${texts.close}</button>`,
@@ -150,6 +152,16 @@ export function deleteDialog(texts: Texts, failed: boolean, remove: () => void):
       <p class="problem" role="alert" ?hidden=${!failed}>${failed ? texts.deleteFailed : ""}</p>`,
     html`<button class="quiet" type="button" @click=${close}>${texts.deleteNo}</button>
       <button class="solid danger" type="button" @click=${remove}>${texts.deleteYes}</button>`,
+  );
+}
+
+/** Said where the copy of one's data could not be had. */
+export function copyDialog(texts: Texts, problem: string): TemplateResult {
+  return dialog(
+    "copy",
+    texts.copyTitle,
+    html`<p>${problem}</p>`,
+    html`<button class="quiet" type="button" @click=${close}>${texts.close}</button>`,
   );
 }
 

@@ -75,6 +75,12 @@ export class Server {
     return (await this.#json("GET", "history")).messages;
   }
 
+  /** Everything that is kept of this chat, to read, and the same for programs. */
+  async copy(): Promise<string> {
+    const { text, content } = await this.#json("GET", "copy");
+    return `${text}\n\n\nJSON\n\n${JSON.stringify(content, null, 2)}\n`;
+  }
+
   async end(): Promise<void> {
     try {
       await this.#ask("POST", "end", {});
