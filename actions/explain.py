@@ -86,6 +86,7 @@ def asked_in(tracker: Tracker) -> Asked:
         score=float(message.get("topic_score") or 0.0),
         aspects=tuple(message.get("aspects") or ()),
         fact=message.get("fact"),
+        in_short=bool(message.get("fact_in_short")),
     )
 
 
@@ -162,6 +163,8 @@ def _answers(base: KnowledgeBase, request: Request, memory: Memory) -> list[Answ
                     topic,
                     request.own.get(topic, request.aspects),
                     fact=request.fact,
+                    in_short=request.in_short,
+                    titled=topic != memory.last,
                     emergency_number=number,
                 )
                 for topic in request.topics

@@ -50,6 +50,7 @@ _GIVES_WAY_TO_A_TOPIC = frozenset(
         "report_pain",
     }
 )
+_OF_A_VISIT = frozenset({"look_up_appointment", "reschedule_appointment", "cancel_appointment"})
 # What the classifier may have taken a question for that only the clinic can answer.
 _MAY_BE_OF_THE_CLINIC = frozenset(
     {
@@ -238,12 +239,12 @@ class Wishes:
             return "ask_topic"
         if self._asks_about_another_part():
             return "report_other_body_part"
+        books = intent in (*_MAY_BE_OF_THE_CLINIC, "book_appointment")
+        if books and asks_how_to_come(self._text):
+            return "book_appointment"
         if intent in _MAY_BE_OF_THE_CLINIC and self._asks_the_clinic():
             return "ask_clinic_info"
         if intent == "reschedule_appointment" and books_another(self._text):
-            return "book_appointment"
-        books = intent in (*_MAY_BE_OF_THE_CLINIC, "book_appointment")
-        if books and asks_how_to_come(self._text):
             return "book_appointment"
         if not self.topics or not self._asks_about():
             return intent
@@ -259,7 +260,14 @@ class Wishes:
         overruled = gives_way and not self._asks_to_book()
         if (self._is_sure_of_topic() and overruled) or (of_advice and intent == "ask_diagnosis"):
             return "ask_topic"
+        if self._is_mistaken_for_a_visit():
+            return "ask_topic"
         return intent
+
+    def _is_mistaken_for_a_visit(self) -> bool:
+        """Tell whether a visit seems to be meant, of which not one word speaks."""
+        of_a_visit = self._message.intent in _OF_A_VISIT and appointment_task(self._text) is None
+        return of_a_visit and not self.says(Wish.NAMES_VISIT)
 
     def _asks_the_clinic(self) -> bool:
         """Tell whether only the clinic can answer: what an MRI costs, how long the wait is."""
@@ -273,6 +281,8 @@ class Wishes:
             return True
         if is_named and intent in ("nlu_fallback", "out_of_scope"):
             return True
+        if intent == "nlu_fallback" and self.topics and self._is_sure_of_topic():
+            return True  # "scared of getting hooked on the strong tablets"
         about_the_clinic = asks_about_the_clinic(self._text)
         of_the_page = bool(self.topics) and self.topics[0].startswith("clinic/")
         asks = self._message.is_question or intent.startswith("ask_")

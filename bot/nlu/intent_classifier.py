@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -17,15 +19,15 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.emoji_answers import emoji_answer
-from bot.nlu.knowledge_importer import topic_of
+from bot.nlu.knowledge_importer import side_of
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.minilm_featurizer import layered_vector
 from bot.nlu.warning_sign_importer import sign_of
 
 _MODEL = "intent_classifier"
-# The topics have thousands of questions; a third tells this intent from the others, and all would
-# make every request a question.
-_SHARE_OF_QUESTIONS = 3
+# The topics have thousands of questions. So many of each side of each topic tell this intent from
+# the others; all would make every request a question.
+_QUESTIONS_OF_A_SIDE = 3
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -64,12 +66,7 @@ class EmbeddingIntentClassifier(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the classifier on all examples that have a text and an intent."""
         vectors, texts, intents = [], [], []
-        questions = 0
-        for example in training_data.intent_examples:
-            if topic_of(example) is not None:
-                questions += 1
-                if questions % _SHARE_OF_QUESTIONS:
-                    continue
+        for example in _without_most_questions(training_data.intent_examples):
             vector = layered_vector(example) if example.get(TEXT) else None
             if vector is not None and sign_of(example) is None:
                 vectors.append(vector)
@@ -125,3 +122,17 @@ class EmbeddingIntentClassifier(GraphComponent, IntentClassifier):
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
         return messages
+
+
+def _without_most_questions(examples: list[Message]) -> Iterator[Message]:
+    """Yield all examples, but of the questions about a side of a topic only some, evenly spread."""
+    questions: dict[tuple[str, str], list[Message]] = {}
+    for example in examples:
+        side = side_of(example)
+        if side is None:
+            yield example
+        else:
+            questions.setdefault(side, []).append(example)
+    for asked in questions.values():
+        step = max(1, math.ceil(len(asked) / _QUESTIONS_OF_A_SIDE))
+        yield from asked[::step]

@@ -47,8 +47,12 @@ class KnowledgeImporter(ExamplesImporter):
         return TrainingData(training_examples=examples)
 
 
-def topic_of(example: Message) -> str | None:
-    """Return the topic that an example asks about, or None where the knowledge base has none."""
+def side_of(example: Message) -> tuple[str, str] | None:
+    """Return the topic and the side that an example asks about, or None where it asks about none.
+
+    The side is empty for the topic as a whole.
+    """
     details = (example.get(METADATA) or {}).get(METADATA_EXAMPLE)
-    topic = details.get("topic") if isinstance(details, dict) else None
-    return str(topic) if topic else None
+    if not isinstance(details, dict) or "topic" not in details:
+        return None
+    return str(details["topic"]), str(details["aspect"])

@@ -16,22 +16,25 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.featurizers.featurizer import Featurizer
-from rasa.shared.nlu.constants import METADATA, METADATA_EXAMPLE, TEXT
+from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_EXAMPLE, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.knowledge_importer import TOPIC_INTENT
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.minilm_featurizer import SentenceEncoder, layered_vector, write_sentence_model
 from bot.nlu.minilm_graph import EMBEDDING_SIZE
 from clinic.knowledge.aspects import find_aspects
 from clinic.knowledge.base import get_knowledge
-from clinic.knowledge.facts import find_fact
+from clinic.knowledge.facts import find_fact, is_in_short
 from clinic.knowledge.linking import Likeness, Weights, link, vocabulary
 from clinic.knowledge.passages import Passage, passages, side_questions
 
 _MODEL_FILE = "topics.npz"
 _TOPIC_MODEL = "topic_model"
 _SIDE_MODEL = "side_model"
+# How sure the intent must be for a fainter topic to be linked; jokes and taxes stay below.
+_SURELY = 0.85
 _Vectors = NDArray[np.float32]
 _Embedded = list[tuple[Passage, _Vectors]]
 
@@ -42,8 +45,9 @@ class TopicLinker(GraphComponent):
 
     It sets in the parse result `topics` (ids, what to explain), `topics_close` (what may have been
     meant as well), `topics_named` (whether by name), `topic_score` (the evidence for the first),
-    `aspects` ("risks", "hurts", …), `aspect` (the first of them) and `fact` (the aspect of the
-    first topic that answers best, where the words alone do not tell).
+    `aspects` ("risks", "hurts", …), `aspect` (the first of them), `fact` (the aspect of the
+    first topic that answers best, where the words alone do not tell) and `fact_in_short` (whether
+    its short text answers better than those aspects).
     """
 
     @classmethod
@@ -170,11 +174,12 @@ class TopicLinker(GraphComponent):
         for message in messages:
             text = message.get(TEXT)
             if isinstance(text, str):
-                for name, value in self._read(text, layered_vector(message)).items():
+                asks = _surely_asks(message)
+                for name, value in self._read(text, layered_vector(message), asks=asks).items():
                     message.set(name, value, add_to_output=True)
         return messages
 
-    def _read(self, text: str, vector: _Vectors | None) -> dict[str, Any]:
+    def _read(self, text: str, vector: _Vectors | None, *, asks: bool) -> dict[str, Any]:
         questions = self._questions.nearest(vector)
         statements = self._statements.nearest(vector)
         learned = _confidences(self._topic_model, text, vector)
@@ -185,14 +190,17 @@ class TopicLinker(GraphComponent):
         asked = text
         text = vocabulary(get_knowledge()).corrected(text)
         aspects = find_aspects(text)
-        found = link(text, likeness, self._weights, aspects)
-        fact = None
+        found = link(text, likeness, self._weights, aspects, asks=asks)
+        fact, in_short = None, False
         if found.topics:
             topic = found.topics[0]
-            asks = self._asks.nearest_of(topic, vector)
+            like_asks = self._asks.nearest_of(topic, vector)
+            for name, like in self._questions.nearest_of(topic, vector).items():
+                like_asks[name] = max(like, like_asks.get(name, 0.0))
             texts = self._statements.nearest_of(topic, vector)
             sides = _confidences(self._side_model, asked, vector)
-            fact = find_fact(text, topic, asks, texts, sides, aspects)
+            fact = find_fact(text, topic, like_asks, texts, sides, aspects)
+            in_short = is_in_short(topic, texts, aspects, fact)
         return {
             "topics": list(found.topics),
             "topics_close": list(found.close),
@@ -201,7 +209,14 @@ class TopicLinker(GraphComponent):
             "aspects": list(aspects),
             "aspect": aspects[0] if aspects else None,
             "fact": fact,
+            "fact_in_short": in_short,
         }
+
+
+def _surely_asks(message: Message) -> bool:
+    """Tell whether the intent, if one was read before, is clearly to ask about a topic."""
+    intent = message.get(INTENT) or {}
+    return intent.get("name") == TOPIC_INTENT and intent.get("confidence", 0.0) >= _SURELY
 
 
 def _confidences(model: LinearModel | None, text: str, vector: _Vectors | None) -> dict[str, float]:

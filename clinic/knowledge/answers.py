@@ -51,6 +51,8 @@ def answer(
     aspects: Sequence[str] = (),
     *,
     fact: str | None = None,
+    in_short: bool = False,
+    titled: bool = False,
     emergency_number: str = "",
 ) -> Answer:
     """Explain a topic, or some sides of it.
@@ -63,6 +65,8 @@ def answer(
         topic_id: What to explain, such as `test/mri`.
         aspects: The sides asked about, as `find_aspects` returns them.
         fact: A side that nobody asked for by name but that says most about the question.
+        in_short: Whether the short text is told beside the sides, as it answers better.
+        titled: Whether sides that are told without the short text begin with the topic's title.
         emergency_number: The number to call; empty when the clinic has set none.
 
     Returns:
@@ -72,7 +76,7 @@ def answer(
         UnknownTopicError: There is no such topic or aspect.
     """
     topic = base.topic(topic_id)
-    text = _text(base, topic, aspects, fact)
+    text = _text(base, topic, aspects, fact, in_short=in_short, titled=titled)
     pictures = () if aspects else topic.pictures
     return _answer(base, topic.id, text, [topic], topic.related, emergency_number, pictures)
 
@@ -182,7 +186,15 @@ def list_kind(base: KnowledgeBase, kind: str, *, emergency_number: str = "") -> 
     )
 
 
-def _text(base: KnowledgeBase, topic: Topic, aspects: Sequence[str], fact: str | None) -> str:
+def _text(
+    base: KnowledgeBase,
+    topic: Topic,
+    aspects: Sequence[str],
+    fact: str | None,
+    *,
+    in_short: bool,
+    titled: bool,
+) -> str:
     for name in aspects:
         if name not in base.aspects:
             raise UnknownTopicError(name)
@@ -198,12 +210,14 @@ def _text(base: KnowledgeBase, topic: Topic, aspects: Sequence[str], fact: str |
         admitted.append(base.rules.answers.instead)
     if fact and fact not in sides:
         sides.append(fact)
-    in_full = not aspects or not sides or topic.kind in base.rules.whole_kinds
+    in_full = not aspects or not sides or in_short or topic.kind in base.rules.whole_kinds
     told = [topic.short] if in_full else []
     if len(sides) == 1 and aspects:
         told.insert(0, topic.aspects[sides[0]])
     elif sides:
         told.append(_sides(base, topic, sides))
+    if titled and not in_full:
+        told.insert(0, base.rules.answers.about.replace("{title}", topic.title))
     return with_safety("\n\n".join([*admitted, *told]), topic)
 
 

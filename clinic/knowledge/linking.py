@@ -12,12 +12,20 @@ from typing import NamedTuple
 from clinic.knowledge.base import KnowledgeBase, get_knowledge
 from clinic.knowledge.mentions import TopicMention, find_topics
 from clinic.knowledge.vocabulary import Vocabulary
+from clinic.knowledge.words import words_of
 
 # What ties two topics of one message together: "and", a comma, "vs", "instead of".
 _TIE = re.compile(
     r",|&|\+|/|\b(?:and|or|vs|versus|than|with|not|instead|rather|compared?|differences?|"
     r"between|then|also|plus)\b"
 )
+# "What is a root canal?" asks about a thing, which its topic must know by its words.
+_DEFINES = re.compile(
+    r"(?:(?:so|and|ok|okay|please|hi|hello|hey) )*(?:whats|what (?:is|are|does|do)|define"
+    r"|meaning of|explain) (?:an? |the )?"
+    r"(.+?)(?: do| mean| means| made| up| of| for| like| called| exactly| please| actually)*"
+)
+_LONGEST_TERM = 4
 
 
 @dataclass(frozen=True)
@@ -36,21 +44,28 @@ class Weights:
         weak_name: The topic is hinted at.
         overview: The topic gives the overview of the side that is asked for, and no other is named.
         least: Below this sum nothing is linked.
+        least_asked: The same, where the message surely asks about a topic, whichever it is.
         least_beside_foreign: The same, where a word of the message is known nowhere.
+        least_defined: The share of words that "what is a root canal?" needs with a topic.
         close: Topics no further apart than this are hard to tell apart.
-        beside: The share of the best topic's sum that another named one needs to be asked for too.
+        close_side: A topic no further behind goes before one that lacks the side asked for.
+        beside: The share of the best topic's sum that another named one needs to be asked for too,
+            or to lead.
     """
 
     question: float = 0.8
     passage: float = 0.6
     learned: float = 0.6
-    words: float = 0.6
+    words: float = 0.8
     name: float = 0.2
     weak_name: float = 0.1
-    overview: float = 0.2
+    overview: float = 0.15
     least: float = 0.95
+    least_asked: float = 0.8
     least_beside_foreign: float = 1.25
+    least_defined: float = 0.55
     close: float = 0.05
+    close_side: float = 0.1
     beside: float = 0.65
 
 
@@ -94,6 +109,8 @@ def link(
     weights: Weights,
     aspects: tuple[str, ...] = (),
     base: KnowledgeBase | None = None,
+    *,
+    asks: bool = False,
 ) -> Link:
     """Weigh all evidence for each topic.
 
@@ -104,6 +121,7 @@ def link(
         weights: How the evidence counts.
         aspects: The sides that the message asks for.
         base: The knowledge base; by default the project's own.
+        asks: Whether the message surely asks about a topic.
 
     Returns:
         The topics that the message is about; none below the least score.
@@ -130,11 +148,12 @@ def link(
     for aspect in aspects if names_nothing else ():
         if overview := base.rules.overviews.get(aspect):
             scores[overview] += weights.overview
-    for mention in strong:
-        if mention.topic_id in base.rules.leading_topics:
-            return Link((mention.topic_id,), (), True, scores[mention.topic_id])
     ranking = sorted(scores, key=lambda topic_id: -scores[topic_id])
-    best = ranking[0]
+    best = _telling_the_side(ranking, scores, aspects, weights.close_side, base)
+    for mention in strong:
+        leads = mention.topic_id in base.rules.leading_topics
+        if leads and scores[mention.topic_id] >= weights.beside * scores[best]:
+            return Link((mention.topic_id,), (), True, scores[mention.topic_id])
     tied = [
         topic_id
         for topic_id in _tied(text, strong)
@@ -142,20 +161,54 @@ def link(
     ]
     if len(tied) > 1:
         return Link(tuple(tied), (), True, scores[tied[0]])
-    # A word that nobody knows here is most likely what is asked about.
-    least = (
-        weights.least_beside_foreign if vocabulary(base).has_foreign_word(text) else weights.least
-    )
+    is_named = best in {mention.topic_id for mention in strong}
+    defined = None if is_named else _defined(text, base)
+    if defined and vocabulary(base).shares(defined)[best] < weights.least_defined:
+        return Link((), (), False, scores[best])
+    least = weights.least_asked if asks else weights.least
+    if vocabulary(base).has_foreign_word(text):
+        # A word that nobody knows here is most likely what is asked about.
+        least = weights.least_beside_foreign
     if scores[best] < least:
         named = tuple(dict.fromkeys(mention.topic_id for mention in strong))[:1]
         return Link(named, (), bool(named), scores[best])
     close = tuple(
         other
-        for other in ranking[1:3]
-        if scores[best] - scores[other] <= weights.close and scores[other] >= weights.least
+        for other in ranking[:3]
+        if other != best
+        and scores[best] - scores[other] <= weights.close
+        and scores[other] >= weights.least
     )
-    is_named = best in {mention.topic_id for mention in strong}
     return Link((best,), () if is_named else close, is_named, scores[best])
+
+
+def _telling_the_side(
+    ranking: list[str],
+    scores: Mapping[str, float],
+    aspects: tuple[str, ...],
+    least_behind: float,
+    base: KnowledgeBase,
+) -> str:
+    """Return the best topic; where it lacks the sides asked for, one about as good that has one."""
+    best = ranking[0]
+    asked = [name for name in aspects if not base.aspects[name].is_weak]
+    overviews = {base.rules.overviews.get(name) for name in asked}
+    if not asked or best in overviews:
+        return best
+    for topic_id in ranking:
+        if scores[best] - scores[topic_id] > least_behind:
+            break
+        if any(base.side_of(base.topic(topic_id), name) for name in asked):
+            return topic_id
+    return best
+
+
+def _defined(text: str, base: KnowledgeBase) -> str | None:
+    """Return what a message asks the meaning of, where it asks nothing else."""
+    found = _DEFINES.fullmatch(" ".join(word for word, _, _ in words_of(text)))
+    words = found.group(1).split() if found else []
+    is_term = len(words) <= _LONGEST_TERM and bool(set(words) - base.silent_words)
+    return " ".join(words) if is_term else None
 
 
 def _tied(text: str, strong: list[TopicMention]) -> list[str]:

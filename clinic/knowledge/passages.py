@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from clinic.knowledge.base import KnowledgeBase
 
 NAME = "{name}"
+# The aspect of a passage of the short text.
+SHORT = ""
 
 _SENTENCE_END = re.compile(r"(?<=[.?!]) ")
 
@@ -38,9 +40,10 @@ def side_questions(base: KnowledgeBase) -> list[Passage]:
 
 
 def passages(base: KnowledgeBase) -> list[Passage]:
-    """Return every sentence of the short texts and every aspect, each as one passage."""
-    found = []
-    for topic in base.topics.values():
-        found += [Passage(topic.id, "", sentence) for sentence in _SENTENCE_END.split(topic.short)]
-        found += [Passage(topic.id, name, text) for name, text in topic.aspects.items()]
-    return found
+    """Return every sentence of the short texts and of the aspects, each as one passage."""
+    return [
+        Passage(topic.id, name, sentence)
+        for topic in base.topics.values()
+        for name, text in {SHORT: topic.short, **topic.aspects}.items()
+        for sentence in _SENTENCE_END.split(text)
+    ]

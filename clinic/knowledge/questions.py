@@ -38,6 +38,16 @@ _ASKS_LATER = re.compile(
     r"|\b(?:why|how|meaning|reasons?|yes or no|or not|for what|what means|explain(?:ed)?"
     r"|how long|options|risks?|please explain|simply)$"
 )
+# "Sore for years, is pain my lot now": a later clause that opens like a question. "…, is worse at
+# night" does not: after the verb a question has its subject.
+_CLAUSE_END = re.compile(r"[,;.!:\u2013\u2014]+\s|\s-+\s")
+_CLAUSE_ASKS = re.compile(
+    r"(?:(?:so|and|but|or) )?(?:(?:is|are|am|was|do|does|did|can|could|will|would|should|shall|has"
+    r"|have|may|might|must) (?:i|it|its|this|that|these|those|they|you|u|we|he|she|there|the"
+    r"|my|a|an|your|our|any|some|someone|somebody|anyone|people|most|doctors|surgery|pain|having|being)\b"
+    r"|(?:what|whats|how|hows|why|which|who)\b"
+    r"|(?:when|where) (?:is|are|do|does|did|can|could|will|would|should)\b)"
+)
 _UNSURE = re.compile(r"\b(?:dont know|do not know|not sure|no idea|unsure|cant remember)\b")
 _ONESELF = re.compile(
     r"\b(?:i|im|ive|id|me|my|mine|myself|we|our|he|she|his|him|mum|mom|dad|wife|husband|son"
@@ -70,8 +80,11 @@ _NO_PRICE = re.compile(
 )
 _COMING = re.compile(
     r"\bhow (?:do|does|can|could|would|should) (?:i|we|one|you|my \w+) (?:go about )?"
-    r"(?:get(?:ting)? seen|be seen|come in|get in to see|get an? (?:appointment|visit|slot)"
+    r"(?:be seen|come in|get an? (?:appointment|visit|slot)"
+    r"|get(?:ting)? (?:(?:her|him|them|mum|mom|dad|my \w+) )?(?:seen|in (?:with|to see))"
     r"|see (?:you|someone|somebody|one of you\w*)|book(?:ing)?|make an appointment)\b"
+    r"|\b(?:set|fit|squeeze) (?:me|us|her|him|them|my \w+) (?:up|in) (?:with|for) an? "
+    r"(?:visit|appointment|slot|time)\b|\bbe (?:given|offered) a (?:time|slot) to (?:come|be)\b"
 )
 _NORMAL = re.compile(r"\b(?:is|are) (?:it|that|this|these|they) (?:normal|usual|common|ok|okay)\b")
 _WHAT_IT_IS = re.compile(
@@ -109,7 +122,11 @@ def is_question(text: str) -> bool:
     if words[0] in _OPENERS and not _NO_QUESTION_AFTER & set(words[1:2]):
         return True
     plain = " ".join(words)
-    return bool(_ASKS_LATER.search(plain)) and not _UNSURE.search(plain)
+    if _UNSURE.search(plain):
+        return False
+    return bool(_ASKS_LATER.search(plain)) or any(
+        _CLAUSE_ASKS.match(_plain(clause)) for clause in _CLAUSE_END.split(text)[1:]
+    )
 
 
 def is_about_someone(text: str) -> bool:

@@ -13,6 +13,8 @@ from clinic.knowledge.mentions import find_topics
 from clinic.knowledge.words import words_of
 
 _MOST_TOPICS = 2
+# Kinds of topics that are things to be done.
+_MEANS = {"test", "treatment"}
 # At this evidence a question without a name is no follow-up but about a topic of its own.
 _SURE = 1.35
 _FAIRLY_SURE = 1.12
@@ -49,6 +51,12 @@ _PREFERS = re.compile(
     r"|\b(?:which|what) (?:one )?of (?:them|these|those|the two)\b"
     r"|\bcompare (?:them|those|these|both|the two)|\bhow do they (?:differ|compare)\b"
     r"|\bwhich one (?:is|are|would|should|do|does|shows?|takes?|hurts?|has)\b"
+)
+# "Which is better for a slipped disc?" chooses among what was told; the disc only says for what.
+_CHOOSES_FOR = re.compile(
+    rf"\b(?:which|what|whats)(?: {_THING}| of (?:them|these|those|the two))?"
+    r" (?:is |s |are |would be |works? |shows? )*(?:the )?"
+    r"(?:better|best|safer|quicker|faster|right|more useful)\b.* (?:for|if|with|after|in|to)\b"
 )
 _LISTS = re.compile(
     r"\b(?:which|what|list|kinds?|types?|all|every|available|options|overview|any)\b"
@@ -88,6 +96,7 @@ class Asked:
         score: The evidence for the first topic.
         aspects: The sides that it asks for.
         fact: The side that answers best where the words do not tell.
+        in_short: Whether the short text answers better than those sides.
     """
 
     text: str
@@ -97,6 +106,7 @@ class Asked:
     score: float = 0.0
     aspects: tuple[str, ...] = ()
     fact: str | None = None
+    in_short: bool = False
 
     @property
     def is_sure(self) -> bool:
@@ -137,6 +147,7 @@ class Request:
         topics: What.
         aspects: The sides asked for.
         fact: A side that answers, although no word asks for it.
+        in_short: Whether the short text is to be told beside the sides.
         own: For each topic with sides of its own, those.
     """
 
@@ -144,6 +155,7 @@ class Request:
     topics: tuple[str, ...] = ()
     aspects: tuple[str, ...] = ()
     fact: str | None = None
+    in_short: bool = False
     own: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -163,6 +175,8 @@ def understand(asked: Asked, memory: Memory, base: KnowledgeBase) -> Request:
     about_last = _about_last(text, asked, memory, aspects)
     if not memory.last and not asked.named and _MORE.search(text):
         return Request(Manner.NONE)  # "tell me more" before anything was told
+    if _chooses(text, asked, memory, base):
+        return Request(Manner.COMPARE, (str(memory.last), str(memory.before)))
     if memory.last and not asked.named:
         follow_up = _follow_up(text, memory, aspects, asked, base)
         if follow_up:
@@ -181,15 +195,16 @@ def understand(asked: Asked, memory: Memory, base: KnowledgeBase) -> Request:
         own = _sides_of_each(asked.text, base)
         return Request(Manner.EXPLAIN, asked.topics[:_MOST_TOPICS], aspects, own=own)
     topic = asked.topics[0]
-    if asked.named and memory.last not in (None, topic) and _sets_beside(text, memory):
-        return Request(Manner.COMPARE, (str(memory.last), topic))
+    last = memory.last if memory.last != topic else None
+    if last and asked.named and _alike(last, topic, base) and _sets_beside(text, memory):
+        return Request(Manner.COMPARE, (last, topic))
     if base.topic(topic).is_overview and _LISTS.search(text):
         return Request(Manner.LIST, (topic,))
     if not aspects and asked.named and memory.last and _AND_WHAT_OF.search(text):
         return Request(Manner.EXPLAIN, (topic,), memory.aspects)
     # The overview of treatments is the answer to "what helps", not a topic with that side.
     aspects = tuple(name for name in aspects if base.rules.overviews.get(name) != topic)
-    return Request(Manner.EXPLAIN, (topic,), aspects, asked.fact)
+    return Request(Manner.EXPLAIN, (topic,), aspects, asked.fact, asked.in_short)
 
 
 def follows_up(text: str, last: str | None, aspects: tuple[str, ...]) -> bool:
@@ -268,6 +283,23 @@ def _about_last(text: str, asked: Asked, memory: Memory, aspects: tuple[str, ...
     if not memory.last or asked.named or not aspects:
         return False
     return asked.score < _SURE or bool(_GOES_ON.search(text) and len(text.split()) <= 6)
+
+
+def _chooses(text: str, asked: Asked, memory: Memory, base: KnowledgeBase) -> bool:
+    """Tell whether "which is better for a slipped disc?" asks about the two told before."""
+    if not (memory.last and memory.before and _CHOOSES_FOR.search(text)):
+        return False
+    names_another = asked.named and _alike(memory.last, asked.topics[0], base)
+    return _alike(memory.last, memory.before, base) and not names_another
+
+
+def _alike(a: str, b: str, base: KnowledgeBase) -> bool:
+    """Tell whether two topics can be set beside each other: two tests, or a test and a treatment.
+
+    An MRI and a slipped disc cannot.
+    """
+    kinds = {base.topic(a).kind, base.topic(b).kind}
+    return len(kinds) == 1 or kinds <= _MEANS or not kinds & _MEANS
 
 
 def _sets_beside(text: str, memory: Memory) -> bool:

@@ -99,6 +99,7 @@ class Sentences(_Strict):
     """The sentences that answers are built with."""
 
     emergency_number_unknown: str
+    about: str
     missing_aspect: str
     instead: str
     no_more: str

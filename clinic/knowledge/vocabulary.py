@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -14,10 +15,12 @@ from clinic.knowledge.words import stem_word, words_of
 
 _COMMON_WORDS = Path(__file__).resolve().parents[2] / "data" / "clinical" / "common_words.txt"
 
-# How much a word counts by where the topic has it: in a name, in a question, only in a text.
+# How much a word counts by where the topic has it: in a name, in questions, only in a text.
 _IN_A_NAME = 1.0
-_IN_A_QUESTION = 0.8
+_IN_QUESTIONS = 0.8
 _IN_A_TEXT = 0.45
+# A word that fewer of a topic's questions have may be there by chance ("my brother's lift").
+_FEW_QUESTIONS = 3
 # In how many topics a word that no topic has is taken to stand: rarer than in one.
 _NOWHERE = 0.7
 _LONG_WORD = 6
@@ -147,14 +150,16 @@ class Vocabulary:
         }
 
     def _weights(self, topic: Topic) -> dict[str, float]:
-        weights: dict[str, float] = {}
-        for weight, texts in (
+        asked = Counter(word for text in topic.all_questions for word in self._stems(text))
+        weights = {
+            word: _IN_QUESTIONS * min(1.0, count / _FEW_QUESTIONS) for word, count in asked.items()
+        }
+        for least, texts in (
             (_IN_A_TEXT, (topic.short, *topic.aspects.values())),
-            (_IN_A_QUESTION, topic.all_questions),
             (_IN_A_NAME, (topic.title, *topic.names, *topic.weak_names)),
         ):
-            for text in texts:
-                weights.update(dict.fromkeys(self._stems(text), weight))
+            for word in {word for text in texts for word in self._stems(text)}:
+                weights[word] = max(least, weights.get(word, 0.0))
         return weights
 
 

@@ -161,6 +161,19 @@ def test_a_side_that_only_fits_the_question_comes_after_the_short_text(base: Kno
     assert topic.aspects["prepare"] in text
 
 
+def test_sides_of_a_topic_that_is_new_begin_with_its_title(base: KnowledgeBase) -> None:
+    title = f"**{base.topic('test/mri').title}**"
+    assert answer(base, "test/mri", ("hurts",), titled=True).text.startswith(title)
+    assert title not in answer(base, "test/mri", ("hurts",)).text
+    assert title not in answer(base, "test/mri", titled=True).text
+
+
+def test_the_short_text_is_told_beside_a_side_where_it_answers_better(base: KnowledgeBase) -> None:
+    topic = base.topic("test/mri")
+    text = answer(base, topic.id, ("hurts",), in_short=True).text
+    assert topic.aspects["hurts"] in text and topic.short in text
+
+
 def test_a_short_topic_is_told_whole_after_the_side_that_was_asked_for(base: KnowledgeBase) -> None:
     text = answer(base, "fact/how_common", ("common",)).text
     topic = base.topic("fact/how_common")

@@ -66,3 +66,35 @@ def test_what_atlas_must_decline_is_heard_beside_any_other_topic(
     text: str, topic: str, base: KnowledgeBase
 ) -> None:
     assert _link(text, base).topics == (topic,)
+
+
+def test_what_atlas_must_decline_gives_way_to_what_a_question_is_far_more_about(
+    base: KnowledgeBase,
+) -> None:
+    text = "the sick note says cervicalgia, what does cervicalgia mean for a neck"
+    assert _link(text, base).topics == ("anatomy/cervicalgia",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["what is a root canal", "what is a PET scan", "so what is a spinal cord stimulator exactly"],
+)
+def test_a_thing_whose_words_a_topic_lacks_is_not_known(text: str, base: KnowledgeBase) -> None:
+    assert _link(text, base).topics == ()
+
+
+def test_a_fainter_topic_is_linked_where_the_message_surely_asks_about_one(
+    base: KnowledgeBase,
+) -> None:
+    weights = Weights(least=9.0, least_asked=0.1, least_beside_foreign=9.0)
+    text = "a joint disease of the back"
+    assert link(text, {}, weights, (), base).topics == ()
+    assert link(text, {}, weights, (), base, asks=True).topics
+
+
+def test_a_word_of_one_stray_question_tells_less_than_one_of_many(base: KnowledgeBase) -> None:
+    topic = base.topic("test/mri")
+    asked = [question.lower() for question in topic.all_questions]
+    assert sum("magnet" in question for question in asked) > 2
+    shares = vocabulary(base).shares
+    assert shares("magnet")["test/mri"] > shares("allotment")["test/mri"]

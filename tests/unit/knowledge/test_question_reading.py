@@ -30,6 +30,10 @@ from clinic.knowledge.questions import (
         "does it hurt",
         "who needs a scan",
         "MRI?",
+        "had this for years, is pain just my lot now",
+        "I'm claustrophobic, how bad is the tunnel",
+        "nothing numb, just the neck sore. can i relax",
+        "slept funny and now it is stuck - when will it go",
     ],
 )
 def test_a_question_is_one_with_or_without_its_mark(text: str) -> None:
@@ -44,6 +48,9 @@ def test_a_question_is_one_with_or_without_its_mark(text: str) -> None:
         "about three weeks",
         "not sure how long",
         "since yesterday",
+        "sore all over, is worse at night, does not go away",
+        "it aches, when I turn mostly. could be a muscle",
+        "left arm, can barely lift it, have had it a week",
         "yes",
         "",
     ],

@@ -100,6 +100,14 @@ def test_tell_me_more_before_anything_was_told_explains_nothing(base: KnowledgeB
     assert wanted.manner is Manner.NONE
 
 
+def test_what_is_better_for_a_condition_chooses_among_the_two_told(base: KnowledgeBase) -> None:
+    disc = ("condition/herniated_disc",)
+    asked = "which is better for a slipped disc?"
+    told = Request(Manner.COMPARE, ("test/mri", "test/ct_scan"))
+    assert _ask(base, _MRI, asked, topics=disc, named=True) == told
+    assert _ask(base, Memory(last="test/mri"), asked, topics=disc, named=True).topics == disc
+
+
 def test_and_another_topic_is_asked_about_the_same_side(base: KnowledgeBase) -> None:
     wanted = _ask(base, _MRI, "and a bone scan?", topics=("test/bone_scan",), named=True)
     assert wanted == Request(Manner.EXPLAIN, ("test/bone_scan",), ("duration",))
