@@ -73,12 +73,17 @@ _ABOUT_OTHER_THINGS = _GIVES_WAY_TO_A_TOPIC | {
     "start_over",
     "stop",
 }
+# What tells of a pain may ask about it as well.
+_TELLS = frozenset({"inform", "report_pain"})
 # A message that says at least so much about the pain describes it.
 _DESCRIPTION = 3
 # The evidence for a topic from which on a question is about it; bot/nlu/topic_linker.py.
-_SURE_OF_TOPIC = 1.3
+_SURE_OF_TOPIC = 1.45
 # Beside a question about Atlas or the clinic: of those, hardly one reaches it.
-_VERY_SURE_OF_TOPIC = 1.6
+_VERY_SURE_OF_TOPIC = 1.7
+# Beside another wish of which the classifier is certain: "how soon can I be seen", "new chat".
+_CERTAIN_OF_TOPIC = 2.0
+_CERTAIN = 0.85
 _IT = re.compile(r"\b(?:it|they|them)\b", re.IGNORECASE)
 # Whoever says one of these speaks of a pain that is there, even in a question.
 _OF_A_PAIN = frozenset(
@@ -208,8 +213,11 @@ class Wishes:
         if self._latest.get("topics_named"):
             return True
         message = self._message
-        about_atlas = message.intent in ABOUT_ATLAS and message.confidence >= SURE
-        least = _VERY_SURE_OF_TOPIC if about_atlas else _SURE_OF_TOPIC
+        least = _SURE_OF_TOPIC
+        if message.intent in ABOUT_ATLAS and message.confidence >= SURE:
+            least = _VERY_SURE_OF_TOPIC
+        if message.intent in _ABOUT_OTHER_THINGS - _TELLS and message.confidence >= _CERTAIN:
+            least = _CERTAIN_OF_TOPIC
         return (self._latest.get("topic_score") or 0) >= least
 
     def _topic_meant(self) -> list[str]:
@@ -250,13 +258,14 @@ class Wishes:
             return intent
         is_named = bool(self._latest.get("topics_named"))
         of_advice = is_named and self.topics[0].startswith("advice/")
-        if intent == "ask_medicine_advice":
+        if intent == "ask_medicine_advice" and not self.topics[0].startswith("clinic/"):
             if asks_for_a_dose(self._text):
                 return intent
             of_a_medicine = self.topics[0] in get_knowledge().rules.medicine_topics
             return "ask_about_medicine" if of_a_medicine and not of_advice else "ask_topic"
         of_the_form = intent == "look_up_appointment" and self.topics[0] == _FORM
         gives_way = of_the_form or intent in _GIVES_WAY_TO_A_TOPIC
+        gives_way = gives_way or intent == "ask_medicine_advice"
         overruled = gives_way and not self._asks_to_book()
         if (self._is_sure_of_topic() and overruled) or (of_advice and intent == "ask_diagnosis"):
             return "ask_topic"

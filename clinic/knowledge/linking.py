@@ -47,6 +47,7 @@ class Weights:
         least_asked: The same, where the message surely asks about a topic, whichever it is.
         least_beside_foreign: The same, where a word of the message is known nowhere.
         least_defined: The share of words that "what is a root canal?" needs with a topic.
+        least_named: The same of "what is osteoporosis?", a single word: it must be in a name.
         close: Topics no further apart than this are hard to tell apart.
         close_side: A topic no further behind goes before one that lacks the side asked for.
         beside: The share of the best topic's sum that another named one needs to be asked for too,
@@ -60,10 +61,11 @@ class Weights:
     name: float = 0.2
     weak_name: float = 0.1
     overview: float = 0.15
-    least: float = 0.95
-    least_asked: float = 0.8
-    least_beside_foreign: float = 1.25
+    least: float = 1.0
+    least_asked: float = 0.85
+    least_beside_foreign: float = 1.3
     least_defined: float = 0.55
+    least_named: float = 0.85
     close: float = 0.05
     close_side: float = 0.1
     beside: float = 0.65
@@ -163,8 +165,10 @@ def link(
         return Link(tuple(tied), (), True, scores[tied[0]])
     is_named = best in {mention.topic_id for mention in strong}
     defined = None if is_named else _defined(text, base)
-    if defined and vocabulary(base).shares(defined)[best] < weights.least_defined:
-        return Link((), (), False, scores[best])
+    if defined:
+        needed = weights.least_defined if " " in defined else weights.least_named
+        if vocabulary(base).shares(defined)[best] < needed:
+            return Link((), (), False, scores[best])
     least = weights.least_asked if asks else weights.least
     if vocabulary(base).has_foreign_word(text):
         # A word that nobody knows here is most likely what is asked about.

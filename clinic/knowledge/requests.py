@@ -16,8 +16,8 @@ _MOST_TOPICS = 2
 # Kinds of topics that are things to be done.
 _MEANS = {"test", "treatment"}
 # At this evidence a question without a name is no follow-up but about a topic of its own.
-_SURE = 1.35
-_FAIRLY_SURE = 1.12
+_SURE = 1.5
+_FAIRLY_SURE = 1.25
 
 _MORE = re.compile(
     r"\b(?:tell me more|more (?:about|details?|info\w*)|go on|explain more|say more|carry on)\b"
