@@ -206,7 +206,7 @@ class Wishes:
         """Tell whether "is it safe in pregnancy" asks about what "it" is, not a topic like it."""
         if self._latest.get("topics_named"):
             return False
-        guessed = (self._latest.get("topic_score") or 0) < _VERY_SURE_OF_TOPIC
+        guessed = (self._latest.get("topic_score") or 0) < _CERTAIN_OF_TOPIC
         return guessed and bool(_IT.search(self._text))
 
     def _is_sure_of_topic(self) -> bool:
