@@ -141,7 +141,8 @@ def verify(connection: Connection, vault: Vault, expected: str | None = None) ->
         expected: A chain head that was noted earlier and has to be in the chain.
     """
     chain, number, seen = START, 0, expected is None
-    for row in connection.execute(sa.select(log).order_by(log.c.number)):
+    wanted = sa.select(log).order_by(log.c.number)
+    for row in connection.execute(wanted, execution_options={"yield_per": 1000}):
         number += 1
         if row.number != number:
             return Verdict(number - 1, chain, f"entry {number} is missing")

@@ -168,6 +168,9 @@ def test_the_tables_go_back_and_forwards_with_data(
     ]
     again.close()
     assert trail_of(settings).problem is None
+    move_tables(make_url(settings.database_url), "0003")
+    move_tables(make_url(settings.database_url), "head")
+    assert trail_of(settings).problem is None
     move_tables(make_url(settings.database_url), "base")
     assert server.sql("SELECT count(*) FROM pg_proc WHERE proname LIKE '%_refuse'") == [(0,)]
 

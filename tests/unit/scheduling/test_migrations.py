@@ -92,6 +92,20 @@ def test_going_back_and_forwards_again_keeps_every_visit_and_what_was_done_with_
     ]
 
 
+def test_lines_of_every_kind_are_chained_when_a_calendar_of_before_is_opened(
+    settings: Settings, patient: PatientDetails
+):
+    fill(settings, patient)
+    lines = "SELECT id, at, kind, appointment_id, start_utc FROM audit_events ORDER BY id"
+    before = rows(settings, lines)
+    move_tables(make_url(settings.database_url), "0003")
+    assert rows(settings, lines) == before
+    move_tables(make_url(settings.database_url), "head")
+    assert rows(settings, lines) == before
+    assert trail_of(settings).entries == len(before)
+    assert trail_of(settings).problem is None
+
+
 def test_the_tables_can_be_taken_away_and_made_anew(settings: Settings, patient: PatientDetails):
     fill(settings, patient)
     move_tables(make_url(settings.database_url), "base")
