@@ -79,6 +79,8 @@ _TELLS = frozenset({"inform", "report_pain"})
 _DESCRIPTION = 3
 # The evidence for a topic from which on a question is about it; bot/nlu/topic_linker.py.
 _SURE_OF_TOPIC = 1.45
+# In a question about a pain that is told: it is answered, and the pain is asked about all the same.
+_FAIRLY_SURE_OF_TOPIC = 1.2
 # Beside a question about Atlas or the clinic: of those, hardly one reaches it.
 _VERY_SURE_OF_TOPIC = 1.7
 # Beside another wish of which the classifier is certain: "how soon can I be seen", "new chat".
@@ -218,6 +220,8 @@ class Wishes:
             least = _VERY_SURE_OF_TOPIC
         if message.intent in _ABOUT_OTHER_THINGS - _TELLS and message.confidence >= _CERTAIN:
             least = _CERTAIN_OF_TOPIC
+        if message.intent in _TELLS and message.is_question:
+            least = _FAIRLY_SURE_OF_TOPIC
         return (self._latest.get("topic_score") or 0) >= least
 
     def _topic_meant(self) -> list[str]:

@@ -31,10 +31,13 @@ from bot.nlu.minilm_graph import (
     quantise_graph,
 )
 from clinic.history.clauses import Part, split_windows
+from clinic.knowledge.base import get_knowledge
+from clinic.knowledge.linking import vocabulary
 
 _GRAPH_FILE = "minilm.onnx"
 _TOKENIZER_FILE = "tokenizer.json"
 _WINDOWS = "window_vectors"
+_SPELT = "spelt_vector"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +158,11 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
         return component
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Add the sentence vector to each message, and one to each window of a long one."""
+        """Add the vectors of each message, of the windows of a long one, and of it spelt well."""
         for message in messages:
             self._embed(message)
             message.set(_WINDOWS, self._embed_windows(message))
+            message.set(_SPELT, self._embed_spelt(message))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -178,6 +182,12 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
         self.add_features_to_message(
             sequence=None, sentence=vector[np.newaxis, :], attribute=TEXT, message=message
         )
+
+    def _embed_spelt(self, message: Message) -> NDArray[np.float32] | None:
+        """Embed what a message is with its words for topics spelt well, where they are not."""
+        text = message.get(TEXT)
+        spelt = vocabulary(get_knowledge()).corrected(text) if text else text
+        return self._encoder.encode(spelt) if self._encoder and spelt != text else None
 
     def _embed_windows(self, message: Message) -> list[WindowVector]:
         whole = layered_vector(message)
@@ -217,6 +227,12 @@ def write_sentence_model(folder: Path, weights: str | None, quantised: bool) -> 
 def window_vectors(message: Message) -> list[WindowVector]:
     """Return the parts of a message with the vectors that `MiniLMFeaturizer` gave them."""
     return message.get(_WINDOWS) or []
+
+
+def spelt_vector(message: Message) -> NDArray[np.float32] | None:
+    """Return the numbers of a message with its words for topics spelt well, or its own."""
+    spelt: NDArray[np.float32] | None = message.get(_SPELT)
+    return layered_vector(message) if spelt is None else spelt
 
 
 def layered_vector(message: Message) -> NDArray[np.float32] | None:

@@ -22,7 +22,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.knowledge_importer import TOPIC_INTENT
 from bot.nlu.linear_model import LinearModel
-from bot.nlu.minilm_featurizer import SentenceEncoder, layered_vector, write_sentence_model
+from bot.nlu.minilm_featurizer import (
+    SentenceEncoder,
+    layered_vector,
+    spelt_vector,
+    write_sentence_model,
+)
 from bot.nlu.minilm_graph import EMBEDDING_SIZE
 from clinic.knowledge.aspects import find_aspects
 from clinic.knowledge.base import get_knowledge
@@ -175,11 +180,12 @@ class TopicLinker(GraphComponent):
             text = message.get(TEXT)
             if isinstance(text, str):
                 asks = _surely_asks(message)
-                for name, value in self._read(text, layered_vector(message), asks=asks).items():
+                for name, value in self._read(text, spelt_vector(message), asks=asks).items():
                     message.set(name, value, add_to_output=True)
         return messages
 
     def _read(self, text: str, vector: _Vectors | None, *, asks: bool) -> dict[str, Any]:
+        text = vocabulary(get_knowledge()).corrected(text)
         questions = self._questions.nearest(vector)
         statements = self._statements.nearest(vector)
         learned = _confidences(self._topic_model, text, vector)
@@ -187,8 +193,6 @@ class TopicLinker(GraphComponent):
             topic: Likeness(like, statements.get(topic, 0.0), learned.get(topic, 0.0))
             for topic, like in questions.items()
         }
-        asked = text
-        text = vocabulary(get_knowledge()).corrected(text)
         aspects = find_aspects(text)
         found = link(text, likeness, self._weights, aspects, asks=asks)
         fact, in_short = None, False
@@ -198,7 +202,7 @@ class TopicLinker(GraphComponent):
             for name, like in self._questions.nearest_of(topic, vector).items():
                 like_asks[name] = max(like, like_asks.get(name, 0.0))
             texts = self._statements.nearest_of(topic, vector)
-            sides = _confidences(self._side_model, asked, vector)
+            sides = _confidences(self._side_model, text, vector)
             fact = find_fact(text, topic, like_asks, texts, sides, aspects)
             in_short = is_in_short(topic, texts, aspects, fact)
         return {

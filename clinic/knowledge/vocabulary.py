@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
@@ -24,6 +25,8 @@ _FEW_QUESTIONS = 3
 # In how many topics a word that no topic has is taken to stand: rarer than in one.
 _NOWHERE = 0.7
 _LONG_WORD = 6
+_ENDING = re.compile(r"(?:ing|ed|ers?|ly)$")
+_INFLECTED = re.compile(r"\w{3,}(?:ing|ed|ers?|ly)$")
 
 
 class Vocabulary:
@@ -51,14 +54,8 @@ class Vocabulary:
             for text in _texts(topic)
             for word, _, _ in words_of(text)
         }
-        written.update(
-            word
-            for aspect in base.aspects.values()
-            for cue in aspect.cues
-            for word, _, _ in words_of(cue)
-        )
-        self._speller = Speller.load(common_words, written)
         self._english = load_words(common_words)
+        self._speller = _speller(base, self._english, written)
         self._written = written
         self._topics_of: dict[str, list[tuple[str, float]]] = {}
         for topic_id, weights in self._topics.items():
@@ -161,6 +158,38 @@ class Vocabulary:
             for word in {word for text in texts for word in self._stems(text)}:
                 weights[word] = max(least, weights.get(word, 0.0))
         return weights
+
+
+def _speller(base: KnowledgeBase, english: frozenset[str], written: set[str]) -> Speller:
+    """Return what corrects towards the words of our own texts, and of names that are spelt well.
+
+    Visitors' questions, and some names, are misspelt on purpose: "hernated" is no word to keep.
+    """
+    texts = [
+        text
+        for topic in base.topics.values()
+        for text in (topic.title, topic.short, *topic.aspects.values())
+    ]
+    texts += [cue for aspect in base.aspects.values() for cue in aspect.cues]
+    ours = Counter(word for text in texts for word, _, _ in words_of(text))
+    # "Cricked" is no slip of "cracked": the list of English words lacks some of their forms.
+    english |= {word for word in written if _INFLECTED.match(word) and _is_form(word, english)}
+    known = Speller(english, ours)
+    names = {
+        word
+        for topic in base.topics.values()
+        for name in (*topic.names, *topic.weak_names)
+        for word, _, _ in words_of(name)
+    }
+    well_spelt = {word for word in names if known.knows(word) or not known.is_near(word)}
+    return Speller(english, {**dict.fromkeys(well_spelt, 1), **ours})
+
+
+def _is_form(word: str, english: frozenset[str]) -> bool:
+    """Tell a form of an English word: "cricked" of "crick", "swivelling" of "swivel"."""
+    stem = _ENDING.sub("", word)
+    is_doubled = stem[-1:] == stem[-2:-1]
+    return bool({stem, stem + "e", stem[:-1] if is_doubled else stem} & english)
 
 
 def _texts(topic: Topic) -> tuple[str, ...]:

@@ -33,8 +33,15 @@ def test_a_topic_is_found_by_words_of_its_text(base: KnowledgeBase) -> None:
 
 
 def test_a_misspelt_word_counts_as_the_word_it_is_nearest_to(base: KnowledgeBase) -> None:
-    assert vocabulary(base).corrected("a mielogram and acupunture") == "a mielogram and acupunture"
+    assert vocabulary(base).corrected("a mielogram and acupunture") == "a myelogram and acupuncture"
     assert _link("is spondilossis bad", base).topics == ("condition/cervical_spondylosis",)
+
+
+def test_what_visitors_misspell_is_corrected_to_words_of_our_texts(base: KnowledgeBase) -> None:
+    corrected = vocabulary(base).corrected
+    assert corrected("servical spondolisis") == "cervical spondylosis"
+    assert corrected("hernated, tingeling, thorasic") == "herniated, tingling, thoracic"
+    assert corrected("a cricked neck") == "a cricked neck"
 
 
 def test_a_side_without_a_topic_leads_to_the_overview(base: KnowledgeBase) -> None:
