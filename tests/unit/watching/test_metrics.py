@@ -109,3 +109,19 @@ def test_a_wrong_variable_stops_the_start_with_its_name(
 def test_a_server_that_nobody_watches_has_no_metrics(atlas: AtlasServer) -> None:
     answer = requests.get(f"{atlas.base_url}/metrics", timeout=30)
     assert answer.status_code == 404
+
+
+def test_a_purge_that_was_refused_shows_until_one_is_done(tmp_path: Path) -> None:
+    metrics = Metrics()
+
+    def refused() -> bool:
+        return (
+            "atlas_purge_refused 1.0"
+            in exposition(metrics, tmp_path, "atlas", shared=False).decode()
+        )
+
+    assert not refused()
+    metrics.happened("purge_refused", {})
+    assert refused()
+    metrics.happened("purged", {})
+    assert not refused()
