@@ -207,29 +207,6 @@ def test_several_workers_on_sqlite_are_refused_in_one_sentence() -> None:
     assert "Traceback" not in run.stderr
 
 
-# The last one: it ends the cluster.
-def test_the_service_ends_when_every_message_is_answered(
-    cluster: Cluster, lines: tuple[Line, Line], sender: str
-) -> None:
-    one, other = lines
-    one.say(sender, "hello")
-    chat = open_chat(other)
-    page = other.stream("/chat/events", **chat)
-    with ThreadPoolExecutor(1) as pool:
-        with cluster.holding_all_conversations():
-            turn = pool.submit(one.say, sender, "what is an MRI?")
-            waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-            cluster.wait_until(lambda: bool(cluster.postgresql.sql(waiting)))
-            assert not turn.done()
-            cluster.signal(signal.SIGTERM)
-        assert "MRI" in turn.result()
-        assert "went wrong" not in turn.result()
-    cluster.wait_until(lambda: not cluster.is_ready())
-    # The page is sent away and not told that its chat is over: it comes back to another worker.
-    assert "ended" not in page.text
-    assert cluster.server.wait_for_end() == 0
-
-
 def test_behind_tls_two_workers_on_postgresql_share_sessions_and_locks(cluster: Cluster):
     key = cluster.root / "var" / "master_key"
     with environment_of(cluster.postgresql.url("atlas"), key=key):
@@ -273,3 +250,26 @@ def test_behind_tls_two_workers_on_postgresql_share_sessions_and_locks(cluster: 
     told = cluster.postgresql.sql("SELECT kind, actor FROM privacy_audit ORDER BY number")
     assert ("access", "staff ana") in told
     assert told.count(("refused", "unknown")) == 5
+
+
+# The last one: it ends the cluster.
+def test_the_service_ends_when_every_message_is_answered(
+    cluster: Cluster, lines: tuple[Line, Line], sender: str
+) -> None:
+    one, other = lines
+    one.say(sender, "hello")
+    chat = open_chat(other)
+    page = other.stream("/chat/events", **chat)
+    with ThreadPoolExecutor(1) as pool:
+        with cluster.holding_all_conversations():
+            turn = pool.submit(one.say, sender, "what is an MRI?")
+            waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            cluster.wait_until(lambda: bool(cluster.postgresql.sql(waiting)))
+            assert not turn.done()
+            cluster.signal(signal.SIGTERM)
+        assert "MRI" in turn.result()
+        assert "went wrong" not in turn.result()
+    cluster.wait_until(lambda: not cluster.is_ready())
+    # The page is sent away and not told that its chat is over: it comes back to another worker.
+    assert "ended" not in page.text
+    assert cluster.server.wait_for_end() == 0
