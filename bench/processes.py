@@ -131,8 +131,13 @@ class Service:
 
     def processor_seconds(self) -> float:
         """Sum the processor time that the process and its descendants have used."""
+        return sum(self.processor_seconds_each().values())
+
+    def processor_seconds_each(self) -> dict[int, float]:
+        """Return the processor time of the process and each descendant, by their numbers."""
         assert self._process is not None
-        return sum(map(_processor_ticks, _process_tree(self._process.pid))) / TICKS_A_SECOND
+        tree = _process_tree(self._process.pid)
+        return {process: _processor_ticks(process) / TICKS_A_SECOND for process in tree}
 
     def stop(self) -> None:
         """Stop the process and its children; do nothing if it was never started."""

@@ -1,7 +1,9 @@
 """Measure two workers against one: `python -m bench.scaling`, on a machine that does nothing else.
 
 The same conversations, as many at once, over REST with a PostgreSQL of its own. What the client and
-the database take of the processor is told, because on few cores it is missing to the workers.
+the database take of the processor is told, because on few cores it is missing to the workers; and
+how much of the workers' time the busier one took, because it is full first. From both follows what
+two workers would give where each has a core to itself.
 """
 
 from __future__ import annotations
@@ -27,15 +29,20 @@ class Measured:
 
     Args:
         load: What the client saw.
-        workers: Seconds of processor time that the workers took.
+        workers: Seconds of processor time that each process of Atlas took.
         client: Likewise this process.
         database: Likewise PostgreSQL.
     """
 
     load: LoadResult
-    workers: float
+    workers: list[float]
     client: float
     database: float
+
+    @property
+    def busiest(self) -> float:
+        """Milliseconds of the busiest worker for each message of all."""
+        return max(self.workers) / self.load.messages * 1000
 
     def line(self, count: int) -> str:
         """Return the figures, for people."""
@@ -43,7 +50,7 @@ class Measured:
         each = [
             f"{seconds / load.messages * 1000:.1f} ms in {where}"
             for where, seconds in (
-                ("the workers", self.workers),
+                ("the workers", sum(self.workers)),
                 ("PostgreSQL", self.database),
                 ("the client", self.client),
             )
@@ -51,7 +58,8 @@ class Measured:
         return (
             f"{count} worker(s): {load.messages_per_second:.1f} messages a second, "
             f"p50 {load.p50_ms:.0f} ms, p95 {load.p95_ms:.0f} ms; "
-            f"processor time a message: {', '.join(each)}"
+            f"processor time a message: {', '.join(each)}; "
+            f"the busiest worker took {max(self.workers) / sum(self.workers):.0%}"
         )
 
 
@@ -71,12 +79,17 @@ def measure(folder: Path, database_url: str, port: int, workers: int, users: int
     try:
         asyncio.run(page_ready(service.ready_url, service.check))
         asyncio.run(hold_conversations(base_url, str, users, users))  # warm
-        before = (service.processor_seconds(), _own_seconds(), _seconds_of("postgres"))
+        before, own, database = (
+            service.processor_seconds_each(),
+            _own_seconds(),
+            _seconds_of("postgres"),
+        )
         load = asyncio.run(hold_conversations(base_url, str, users, 4 * users))
-        after = (service.processor_seconds(), _own_seconds(), _seconds_of("postgres"))
+        after = service.processor_seconds_each()
+        taken = [seconds - before.get(process, 0.0) for process, seconds in after.items()]
+        return Measured(load, taken, _own_seconds() - own, _seconds_of("postgres") - database)
     finally:
         service.stop()
-    return Measured(load, *(late - early for late, early in zip(after, before, strict=True)))
 
 
 def main() -> int:
@@ -89,14 +102,18 @@ def main() -> int:
     if binaries is None:
         print("bench: no PostgreSQL server is installed (Debian: apt-get install postgresql)")
         return 1
-    rates = []
+    found: list[Measured] = []
     with tempfile.TemporaryDirectory() as folder, running_server(binaries) as database:
         for count in (1, 2):
             url = database.url("atlas")
-            found = measure(Path(folder), url, chosen.port, count, chosen.users)
-            rates.append(found.load.messages_per_second)
-            print(found.line(count), flush=True)
-    print(f"two workers give {rates[1] / rates[0]:.2f} times one, on {os.cpu_count()} cores")
+            found.append(measure(Path(folder), url, chosen.port, count, chosen.users))
+            print(found[-1].line(count), flush=True)
+    one, two = found
+    rate = two.load.messages_per_second / one.load.messages_per_second
+    print(
+        f"two workers gave {rate:.2f} times one, on {os.cpu_count()} cores; "
+        f"by processor time, with a core for each, {one.busiest / two.busiest:.2f} times"
+    )
     return 0
 
 

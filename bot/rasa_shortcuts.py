@@ -13,11 +13,12 @@ from collections import deque
 from inspect import getattr_static
 from typing import Any
 
+import rasa.core.actions.action
 import rasa.core.actions.forms
 import rasa.core.policies.memoization
 import rasa.core.policies.rule_policy
 import rasa.core.processor
-from rasa.core.actions.action import ActionExtractSlots
+from rasa.core.actions.action import Action, ActionExtractSlots
 from rasa.core.actions.forms import FormAction
 from rasa.core.channels.channel import OutputChannel
 from rasa.core.nlg.generator import NaturalLanguageGenerator
@@ -39,11 +40,12 @@ from rasa.shared.core.constants import (
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
 
 from bot.button_texts import parse_message
 from bot.graph_runner import StraightGraphRunner
 from bot.policies.agenda_policy import next_of_agenda
-from bot.tracker_copies import copy_tracker, init_tracker, reset_slots, set_slot
+from bot.tracker_copies import copy_tracker, init_tracker, reset_slots, set_slot, update_tracker
 
 _Found = tuple[str | None, str | None, bool]
 
@@ -51,6 +53,7 @@ _rules_predict = RulePolicy.predict_action_probabilities
 _stories_predict = MemoizationPolicy.predict_action_probabilities
 _find_from_rules = RulePolicy._find_action_from_rules
 _is_empty = Domain.is_empty
+_default_actions = rasa.core.actions.action.default_actions
 _extract_slots = ActionExtractSlots.run
 _update_session = MessageProcessor._update_tracker_session
 # What domain.yml says of a slot that `action_validate_slot_mappings` fills
@@ -76,6 +79,7 @@ def shortcuts() -> list[tuple[Any, str, Any]]:
         (DialogueStateTracker, "__init__", init_tracker),
         (DialogueStateTracker, "_reset_slots", reset_slots),
         (DialogueStateTracker, "_set_slot", set_slot),
+        (DialogueStateTracker, "update", update_tracker),
         (DialogueStateTracker, "copy", copy_tracker),
         (FormAction, "_temporary_tracker", temporary_tracker),
         (RulePolicy, "predict_action_probabilities", ask_rules),
@@ -87,6 +91,7 @@ def shortcuts() -> list[tuple[Any, str, Any]]:
         (MessageProcessor, "_update_tracker_session", update_session),
         (MessageProcessor, "_log_slots", staticmethod(log_no_slots)),
         (Domain, "is_empty", is_empty),
+        (rasa.core.actions.action, "default_actions", default_actions),
         (rasa.core.processor, "DaskGraphRunner", StraightGraphRunner),
         *(
             (module, "copy", types.SimpleNamespace(deepcopy=_as_it_is))
@@ -254,6 +259,22 @@ def has_session_expired(processor: MessageProcessor, tracker: DialogueStateTrack
     if last is None or not config.are_sessions_enabled():
         return False
     return (time.time() - last.timestamp) / 60 > float(config.session_expiration_time)
+
+
+def default_actions(endpoint: EndpointConfig | None = None) -> list[Action]:
+    """Return Rasa's own actions, made once: for each action that runs it looks through all.
+
+    Args:
+        endpoint: Where custom actions run.
+    """
+    made: list[Action]
+    if endpoint is None:
+        made = _default_actions(endpoint)
+        return made
+    if not hasattr(endpoint, "atlas_default_actions"):
+        endpoint.atlas_default_actions = _default_actions(endpoint)
+    made = endpoint.atlas_default_actions
+    return made
 
 
 def is_empty(domain: Domain) -> bool:

@@ -6,14 +6,20 @@ import copy
 import dataclasses
 from collections import deque
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
+from rasa.shared.constants import ASSISTANT_ID_KEY
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event
 from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import AnySlotDict, DialogueStateTracker
+from rasa.shared.nlu.constants import METADATA_MODEL_ID
 
 _init_tracker = DialogueStateTracker.__init__
 _reset_slots = DialogueStateTracker._reset_slots
 _set_slot = DialogueStateTracker._set_slot
+_update_tracker = DialogueStateTracker.update
 
 
 def init_tracker(
@@ -100,3 +106,23 @@ def copy_tracker(tracker: DialogueStateTracker) -> DialogueStateTracker:
     # As Rasa leaves them in a copy
     made.sender_source = made.model_id = made.assistant_id = None
     return made
+
+
+def update_tracker(
+    tracker: DialogueStateTracker, event: Event, domain: Domain | None = None
+) -> None:
+    """Add an event; those of one model share what tells of it, which none of them changes.
+
+    Args:
+        tracker: The tracker.
+        event: What happened.
+        domain: See DialogueStateTracker.
+    """
+    if not event.metadata and tracker.model_id and tracker.assistant_id:
+        event.metadata = _origin(tracker.model_id, tracker.assistant_id)
+    _update_tracker(tracker, event, domain)
+
+
+@lru_cache(maxsize=8)
+def _origin(model_id: str, assistant_id: str) -> dict[str, str]:
+    return {METADATA_MODEL_ID: model_id, ASSISTANT_ID_KEY: assistant_id}

@@ -31,6 +31,8 @@ def lock_practitioners(session: Session, *practitioner_ids: str) -> None:
     The key of `booked_ticks` is what forbids double booking; the queue spares bookings that
     cross each other a deadlock, and lets a booking see a block that came a moment earlier.
     """
+    if session.get_bind().dialect.name != "postgresql":
+        return
     session.execute(
         select(models.Practitioner.id)
         .where(models.Practitioner.id.in_(practitioner_ids))
