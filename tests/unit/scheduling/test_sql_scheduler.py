@@ -437,11 +437,11 @@ def test_no_table_has_a_place_for_symptoms():
 def test_the_calendar_does_not_lead_back_to_a_conversation(
     scheduler: SqlScheduler, settings: Settings, patient: PatientDetails
 ):
-    hold = scheduler.hold(scheduler.find_slots(NEW, 1)[0], "conversation-4711")
-    scheduler.confirm(hold.id, patient, "new", "conversation-4711/booking")
-    scheduler.hold(scheduler.find_slots(NEW, 1)[0], "conversation-4711")
+    hold = scheduler.hold(scheduler.find_slots(NEW, 1)[0], "conversation-zebra")
+    scheduler.confirm(hold.id, patient, "new", "conversation-zebra/booking")
+    scheduler.hold(scheduler.find_slots(NEW, 1)[0], "conversation-zebra")
     with closing(sqlite3.connect(database_file(settings))) as connection:
-        assert "4711" not in "\n".join(connection.iterdump())
+        assert "zebra" not in "\n".join(connection.iterdump())
 
 
 def test_only_its_owner_may_read_the_database_file(scheduler: SqlScheduler, settings: Settings):
