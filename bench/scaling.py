@@ -13,11 +13,13 @@ import asyncio
 import os
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.load import LoadResult, hold_conversations, page_ready
+from bench.load import START_SECONDS, LoadResult, hold_conversations
 from bench.postgresql import find_binaries, running_server
+from bench.processes import BenchError, Service
 from bench.soak import served
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -77,7 +79,7 @@ def measure(folder: Path, database_url: str, port: int, workers: int, users: int
     base_url = f"http://127.0.0.1:{port}"
     service.start()
     try:
-        asyncio.run(page_ready(service.ready_url, service.check))
+        _wait_for_all(service)
         asyncio.run(hold_conversations(base_url, str, users, users))  # warm
         before, own, database = (
             service.processor_seconds_each(),
@@ -90,6 +92,16 @@ def measure(folder: Path, database_url: str, port: int, workers: int, users: int
         return Measured(load, taken, _own_seconds() - own, _seconds_of("postgres") - database)
     finally:
         service.stop()
+
+
+def _wait_for_all(service: Service) -> None:
+    """Wait until the supervisor says that every worker is ready; `/readyz` tells of one of them."""
+    deadline = time.monotonic() + START_SECONDS
+    while "Atlas is ready" not in service.log_tail():
+        service.check()
+        if time.monotonic() > deadline:
+            raise BenchError(f"the workers were not ready within {START_SECONDS} s")
+        time.sleep(0.1)
 
 
 def main() -> int:

@@ -31,6 +31,7 @@ from bot.channels.turns import running_turns
 from bot.edges import guard
 from bot.health import Readiness, add_health
 from bot.in_process_actions import InProcessActionEndpoint
+from bot.shared_listening import SharedServer, SharingLoop
 from bot.staff.routes import add_staff_pages
 from clinic.settings import Settings, SettingsError
 
@@ -109,7 +110,9 @@ def run(
         watch: Gets what ends the server in good order, for whoever wants to end it.
     """
     rasa.utils.common.update_sanic_log_level()
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    # Who is watched is one of several workers.
+    loop_factory = uvloop.new_event_loop if watch is None else SharingLoop
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
         runner.run(_serve(app, readiness, listening, ready, watch))
 
 
@@ -132,6 +135,8 @@ async def _serve(
     await server.startup()
     await server.before_start()
     server.server = await server.serve_coro
+    if isinstance(server.server, SharedServer):
+        server.server.connections = server.connections
     await server.after_start()
     told = asyncio.Event()
     end = partial(_told_to_end, told)
