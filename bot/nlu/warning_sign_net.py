@@ -113,7 +113,7 @@ class WarningSignNet(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the settings: what is asked about and what is sure, and those of the training."""
-        return {"threshold": 0.6, "sure": 0.75, "C": 10.0, "max_iterations": 60}
+        return {"threshold": 0.6, "sure": 0.9, "C": 10.0, "max_iterations": 60}
 
     @classmethod
     def create(

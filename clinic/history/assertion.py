@@ -52,6 +52,7 @@ _MAKERS = word_set(
 )
 _MAKER_REACH = 5
 _MET = word_set("to with at by near past")
+_WHERE = word_set("in at")
 _PLACING = word_set("in at from of on down with near")
 _WOULD = word_set("would will could might")
 _POSSESSIVES = word_set("my her his the their your our")
@@ -157,6 +158,8 @@ class Context:
         if rule.negatable and self._is_unsure(span):
             return Assertion.POSSIBLE
         if rule.explainable and self._is_explained(rule, span):
+            return Assertion.POSSIBLE
+        if rule.played_down and self._is_played_down(span):
             return Assertion.POSSIBLE
         return Assertion.PRESENT
 
@@ -312,12 +315,25 @@ class Context:
         """Read "if a climber falls", which no answer can make a report."""
         first = max(self._sentence_starts[span.first], span.first - _REACH)
         return any(
-            not self._norms(cue.last, span.last) & _SELF
+            not self._names_writer(cue.last, span.last) and not self._is_likened(cue)
             for cue in self._cues("SUPPOSED_OTHER", first, span.first)
+        )
+
+    def _names_writer(self, first: int, last: int) -> bool:
+        """Tell "my legs" from "a horse in my riding school"."""
+        return any(
+            self.words[index].norm in _SELF
+            and not (self.words[index].norm == "my" and self.words[index - 1].norm in _WHERE)
+            for index in range(max(first, 1), last)
         )
 
     def _is_supposed(self, span: Span) -> bool:
         """Tell "what if my legs go numb" and "worried about a stroke" from a report."""
+        throughout = self._cues(
+            "SUPPOSED_THROUGHOUT", self._sentence_starts[span.first], self._sentence_end(span)
+        )
+        if any(cue.first < self._sentence_end(span) for cue in throughout):
+            return True
         for cue in self._cues_before("HYPOTHETICAL", span, self._clause_starts):
             if not self._norms(self._pause_after(cue, span), span.last) & _SELF:
                 return True
@@ -407,6 +423,14 @@ class Context:
                     end += 1
                 return not any(self._stays(index) for index in range(span.last, end))
         return False
+
+    def _is_played_down(self, span: Span) -> bool:
+        """Read "came off the bike at zero speed": a fall that may be none worth the name."""
+        start, end = self._sentence_starts[span.first], self._sentence_end(span)
+        first, last = max(start, span.first - _REACH), min(end, span.last + _REACH) - 1
+        return bool(self._cues("MINOR_KNOCK", first, last)) and not self._cues(
+            "GRAVE_KNOCK", first, last
+        )
 
     def _stays(self, index: int) -> bool:
         """Tell "numb now" from "fine now" and from "now my neck is sore"."""
@@ -569,6 +593,8 @@ class Context:
         following = self.words[end : end + 2]
         if not following:
             return False
+        if [word.norm for word in self.words[end : end + 3]] == ["not", "at", "all"]:
+            return following[0].break_before > NO_BREAK
         alone = len(following) == 1 or following[1].break_before > NO_BREAK
         if alone and following[0].norm in {"none", "nil", "negative"}:
             return True

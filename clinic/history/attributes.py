@@ -35,6 +35,8 @@ class Attribute:
         yields: A value of a choice that gives way to any other that is known.
         explainable: Whether a harmless cause in the same breath ("legs like jelly from leg
             day") leaves it uncertain.
+        played_down: Whether words that make little of it ("gently", "at zero speed") leave it
+            uncertain.
         rises: Whether its values stand from least to most, and of several in one message ("hurts
             bad, really bad") the greatest counts.
     """
@@ -49,6 +51,7 @@ class Attribute:
     settles: bool = False
     yields: str | None = None
     explainable: bool = False
+    played_down: bool = False
     rises: bool = False
 
 
@@ -86,6 +89,7 @@ class AttributeCatalogue:
                 settles=bool(entry.get("settles", False)),
                 yields=entry.get("yields"),
                 explainable=bool(entry.get("explainable", False)),
+                played_down=bool(entry.get("played_down", False)),
                 rises=bool(entry.get("rises", False)),
             )
         return cls(attributes)

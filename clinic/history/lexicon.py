@@ -5,7 +5,7 @@ phrases that mean them, and *findings* (an attribute of the history and a value)
 patterns over concepts (`clinic/history/patterns.py`). A concept may be used in every file. A
 phrase may hold alternatives and options, expanded when loaded: `tingl(e|es|ing|y)`, `(my )?legs`,
 `shoulder ?blade`. `#` stands for any number, `#fever` for a body temperature of a fever (°C or
-°F), `#many` for nine to 300, `#year` for a calendar year gone by.
+°F), `#few` for one to fifteen, `#many` for nine to 300, `#year` for a calendar year gone by.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from clinic.history.words import NO_BREAK, Word
 
 __all__ = ["FindingRule", "Lexicon", "Span"]
 
+_FEW = 15
 # More tablets a day than the label of any common painkiller allows.
 _MANY, _MOST = 9, 300
 
@@ -191,20 +192,20 @@ def _forms(word: Word, year: int) -> tuple[str, ...]:
     norm = word.norm
     if not norm[:1].isdigit():
         return (norm, *word.also)
-    kind = _number_class(norm, year)
-    return (norm, "#") if kind == "#" else (norm, "#", kind)
+    return (norm, "#", *_number_kinds(norm, year))
 
 
-def _number_class(norm: str, year: int) -> str:
+def _number_kinds(norm: str, year: int) -> list[str]:
     try:
         value = float(norm.replace(",", "."))
     except ValueError:
-        return "#"
+        return []
     if any(low <= value <= high for low, high in FEVERS):
-        return "#fever"
+        return ["#fever"]
+    kinds = ["#few"] if 1 <= value <= _FEW else []
     if _MANY <= value <= _MOST and value.is_integer():
-        return "#many"
-    return "#year" if value.is_integer() and 1900 <= value < year else "#"
+        kinds.append("#many")
+    return [*kinds, "#year"] if value.is_integer() and 1900 <= value < year else kinds
 
 
 def _read_concepts(files: list[LexiconFile]) -> dict[str, list[str]]:

@@ -27,7 +27,7 @@ _GAP = re.compile(r"~(?P<ordered>\d+)$|<(?P<free>\d+)>$")
 _FIELDS = {"id", "attribute", "value", "denied", "negatable", "fallback", "patterns"}
 _FIELDS |= {"explainable", "effort_explains", "household"}
 # Between two parts of a pattern these words deny the second one, unless "not only" follows.
-_DENIES = frozenset({"no", "not", "without", "isnt", "arent", "wasnt", "werent"})
+_DENIES = frozenset({"no", "not", "without", "isnt", "arent", "wasnt", "werent", "didnt"})
 _DENIES_NOT = frozenset(
     {"only", "just", "sure", "certain", "idea", "doubt", "longer", "matter"}
     | {"even", "quite", "really", "wonder", "reason"}
@@ -70,6 +70,7 @@ class FindingRule:
         explainable: Whether a harmless cause told beside it leaves it uncertain.
         effort_explains: Whether exercise is such a cause; it never explains a lost sight.
         household: Whether it counts for the writer when somebody in the house has it.
+        played_down: Whether "gently" or "at zero speed" beside it leaves it uncertain.
     """
 
     id: str
@@ -84,6 +85,7 @@ class FindingRule:
     explainable: bool = False
     effort_explains: bool = True
     household: bool = False
+    played_down: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ def read_rule(entry: dict[str, Any], path: Path, attributes: AttributeCatalogue)
         effort_explains=bool(entry.get("effort_explains", True)),
         household=bool(entry.get("household", False)),
         explainable=bool(entry.get("explainable", attributes[attribute].explainable)),
+        played_down=attributes[attribute].played_down,
     )
 
 
