@@ -25,6 +25,8 @@ from clinic.triage.rules import Level
 
 _PAUSE = timedelta(minutes=15)
 _ASKS_START_OVER, _WAITS = "utter_ask_start_over", "utter_question_waits"
+# After these nothing is understood yet; said twice, the choices come, then a person.
+_ASKS_FOR_MORE = frozenset({"utter_tell_me_more", "action_default_fallback"})
 
 
 class ActionValidateSlotMappings(SafeAction):
@@ -124,7 +126,7 @@ class MessageReading:
             "last_turn_at": clock.now().isoformat(),
             **language_slots(self._tracker),
         }
-        if self._is_understood():
+        if self._is_understood() and not _ASKS_FOR_MORE & set(agenda):
             control["misunderstandings"] = None
         if self._just_consented():
             control["consent"] = True
@@ -210,6 +212,7 @@ class MessageReading:
             unfinished=is_unfinished(self._tracker),
             paused=self._was_away(),
             was_asked_sign=bool(slot("unconfirmed")),
+            asked_for_more=bool(_ASKS_FOR_MORE & set(slot("agenda") or [])),
             asks_for_language=bool(message.language.get("asks_for")),
             is_unread=message.is_foreign,
             is_complaint=bool(message.language.get("is_complaint")),

@@ -337,8 +337,9 @@ class Message:
         return self.data.reader.knows_no_word(self.text)
 
     def _corrects_nothing(self) -> bool:
-        """Tell whether it tells nothing new, and does not say that something was wrong."""
-        return not (self.reading.findings or _CORRECTING.search(self.text))
+        """Tell whether nothing known is told otherwise, nor said to have been wrong."""
+        known = (self.history.get(item.attribute) for item in self.reading.findings)
+        return all(value in (None, []) for value in known) and not _CORRECTING.search(self.text)
 
     def _only_denies(self) -> bool:
         assertions = {item.assertion for item in self.reading.findings}

@@ -68,7 +68,7 @@ _LEAST_UNEXPLAINED = 3
 _TELLING = 4  # letters; shorter words are mostly grammar
 # A message may tell of several signs, which then share the confidence.
 _MOST_SIGNS = 3
-_LEAST_SHARE = 0.1
+_LEAST_SHARE = 0.2
 _SPOKEN_OF_OTHERWISE = frozenset({"absent", "past", "other_person", "hypothetical", "asked"})
 
 

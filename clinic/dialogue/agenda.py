@@ -115,6 +115,7 @@ class Turn:
         unfinished: Whether an interview was interrupted.
         paused: Whether the visitor was away for a while.
         was_asked_sign: Whether the last message asked about one uncertain warning sign.
+        asked_for_more: Whether the last message asked to be told more, or did not understand.
         about_appointment: Whether it is about the visit that was just booked or shown.
         names_reference: Whether it names a booking's reference.
         about_moved: Whether the visit whose new time is being chosen should be cancelled or shown.
@@ -166,6 +167,7 @@ class Turn:
     unfinished: bool = False
     paused: bool = False
     was_asked_sign: bool = False
+    asked_for_more: bool = False
     about_appointment: bool = False
     names_reference: bool = False
     about_moved: bool = False
@@ -393,6 +395,11 @@ def _without_form(turn: Turn) -> list[str]:
     }
     if answers & set(asks):
         return asks
-    if turn.intent == "inform":
-        return ["utter_tell_me_more"]  # said here: the classifier may have taken it for a goodbye
+    if turn.was_asked_sign and turn.intent == "deny":
+        return ["utter_sign_denied"]
+    if turn.intent == "inform" and turn.changed and turn.triage and not turn.assessed:
+        return [INTERVIEW]  # "all of a sudden, turning my head": the interview asks where
+    if turn.intent in ("inform", "unsure"):
+        # Said here: the classifier may have taken it for a goodbye.
+        return ["action_default_fallback" if turn.asked_for_more else "utter_tell_me_more"]
     return []

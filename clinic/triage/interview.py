@@ -21,6 +21,7 @@ _NOES = word_set("no nope nah none nothing neither negative never not")
 # Alone they deny nothing, but as an answer to a list of signs they say "none that I know of".
 _REASSURING = _NOES | word_set("fine normal normally ok okay alright healthy only just")
 _LIMITING = word_set("only just")
+_YES = word_set("yes yeah yep yup aye y ya yea")
 _TURNS = word_set("but except though although however until apart besides")
 _LONGEST_REASSURANCE = 20
 # "Fine" agrees to an offer; as an answer to a list of signs it is no "yes".
@@ -299,7 +300,8 @@ class Interview:
         if denies:
             return _denied(question, history)
         agrees = {word.norm for word in words} <= _AGREEING
-        if act is SpeechAct.AFFIRM and question.positive and not agrees:
+        calmly = _reassures(question, words, reading) and not {word.norm for word in words} & _YES
+        if act is SpeechAct.AFFIRM and question.positive and not (agrees or calmly):
             return _affirmed(question, wording)
         answers = act not in (SpeechAct.CORRECT, SpeechAct.REQUEST)
         if question.no and answers and _reassures(question, words, reading):
