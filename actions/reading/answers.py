@@ -182,6 +182,8 @@ class Answers:
     def _confirmed(self, pending: list[dict[str, Any]]) -> dict[str, Any]:
         """Settle the uncertain warning signs with a yes, a no, or a "not sure"."""
         act = self._message.speech_act()
+        if act is SpeechAct.AFFIRM and reassures(self._message.text, agreeing=False):
+            act = SpeechAct.OTHER  # "it works normally" is no yes to a warning sign
         if act in (SpeechAct.AFFIRM, SpeechAct.DENY, SpeechAct.UNSURE):
             self.problem = SIGN_SETTLED
         option = next((item["option"] for item in pending if "option" in item), None)

@@ -93,7 +93,7 @@ _CHECKLIST = "emergency_screen"
 # "No wait, that was wrong" corrects; "No, not now. My wife says I worry" answers.
 _CORRECTING = re.compile(
     r"\b(?:wait|sorry|oops|mean|meant|wrong|actually|correct\w*|mistake\w*|change\w*|instead|rather"
-    r"|earlier|before|typo|undo|scratch|not that|no no)\b",
+    r"|earlier|before|typo|undo|scratch|not that)\b",
     re.IGNORECASE,
 )
 # A message of so few words may be a part of a thought.

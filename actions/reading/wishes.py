@@ -91,6 +91,9 @@ _IT = re.compile(r"\b(?:it|they|them)\b", re.IGNORECASE)
 _OF_A_PAIN = frozenset(
     {"duration_days", "severity", "severity_words", "onset_how", "injury_days_ago", "course"}
 )
+_DESCRIBING = _OF_A_PAIN | {"character", "timing", "aggravating", "function"}
+# So much beside the place is told by no general question.
+_TELLING = 2
 # Findings that say where, or what was done, but no complaint.
 _ONLY_WHERE = frozenset({"site", "tried", "past_spine_surgery"})
 _REQUESTS = frozenset({"book_appointment", "ask_topic", "report_pain"})
@@ -158,18 +161,27 @@ class Wishes:
             and (item.attribute, item.value) != ("site", "other")
             for item in findings
         )
-        return present and not self._asks_in_general()
+        return (present or self._tells_of_a_pain()) and not self._asks_in_general()
 
-    @property
-    def describes(self) -> bool:
-        """Whether it describes a pain, more than naming the place."""
-        present = {
+    def _tells_of_a_pain(self) -> bool:
+        """Tell whether a pain is described whose place stands in the question beside it."""
+        told = self._present() & _DESCRIBING
+        asked = {item.attribute for item in self._message.reading.findings}
+        return len(told) > 1 or bool("site" in asked and told & _OF_A_PAIN)
+
+    def _present(self) -> set[str]:
+        """Return what is said of the visitor, now."""
+        return {
             item.attribute
             for item in self._message.reading.findings
             if item.assertion is Assertion.PRESENT
         }
+
+    @property
+    def describes(self) -> bool:
+        """Whether it describes a pain, more than naming the place."""
         only_visit = self.says(Wish.ONLY_VISIT) or self._message.says_when_to_come
-        return len(present) >= _DESCRIPTION and not only_visit
+        return len(self._present()) >= _DESCRIPTION and not only_visit
 
     @property
     def is_about_appointment(self) -> bool:
@@ -256,7 +268,7 @@ class Wishes:
             return "book_appointment"
         if intent in _MAY_BE_OF_THE_CLINIC and self._asks_the_clinic():
             return "ask_clinic_info"
-        if intent == "reschedule_appointment" and books_another(self._text):
+        if intent == "reschedule_appointment" and self._wants_a_first_visit():
             return "book_appointment"
         if not self.topics or not self._asks_about():
             return intent
@@ -281,6 +293,11 @@ class Wishes:
         """Tell whether a visit seems to be meant, of which not one word speaks."""
         of_a_visit = self._message.intent in _OF_A_VISIT and appointment_task(self._text) is None
         return of_a_visit and not self.says(Wish.NAMES_VISIT)
+
+    def _wants_a_first_visit(self) -> bool:
+        """Read "need a slot on Friday, my back has gone again", which moves no visit."""
+        told = any(item.attribute in REPORTS for item in self._message.reading.findings)
+        return books_another(self._text) or (told and appointment_task(self._text) is None)
 
     def _asks_the_clinic(self) -> bool:
         """Tell whether only the clinic can answer: what an MRI costs, how long the wait is."""
@@ -315,7 +332,7 @@ class Wishes:
             # "Which pillow is best for my neck" only says whose neck.
             asks = message.intent not in ("report_pain", "ask_when_to_see_doctor", "ask_diagnosis")
             return asks and self._is_sure_of_topic() and found <= _ONLY_WHERE
-        return not found & _OF_A_PAIN
+        return not found & _OF_A_PAIN and len(self._present() - _ONLY_WHERE) < _TELLING
 
     def _tells_only_of_a_noise(self) -> bool:
         """Tell whether nothing is reported but that something cracks, and where."""

@@ -94,4 +94,6 @@ class Patient:
         told = [
             self._case.facts[topic] for topic in dict.fromkeys(topics) if topic in self._case.facts
         ]
-        return " ".join(told) or self._case.default_answer
+        # Facts are sentences; who leaves out the full stop still pauses between two of them.
+        ended = [fact if fact.rstrip()[-1:] in ".!?" else f"{fact}." for fact in told[:-1]]
+        return " ".join([*ended, *told[-1:]]) or self._case.default_answer

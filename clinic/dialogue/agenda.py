@@ -64,6 +64,16 @@ _MOST_PUTS = 3
 # What an open question always follows.
 _BEFORE_THE_QUESTION = frozenset({*_STEPS.values(), "utter_welcome_back", "utter_language_set"})
 # Wrong guesses cost most here: a short answer is no request unless the classifier is sure.
+# A message that tells something is no such request, unless it asks.
+_ONLY_IF_ASKED = frozenset(
+    {
+        "ask_topic",
+        "ask_when_to_see_doctor",
+        "ask_diagnosis",
+        "out_of_scope",
+        "report_other_body_part",
+    }
+)
 SURE = 0.55
 VERY_SURE = 0.75
 
@@ -311,9 +321,16 @@ def _in_form(turn: Turn) -> list[str]:
     if asks:
         return asks if asks[-1] in _LEAVES_FORM else [*asks, form]
     reply = _REPLIES.get(turn.intent)
-    if reply and turn.confidence >= VERY_SURE:
+    if reply and turn.confidence >= VERY_SURE and not _only_tells(turn):
         return [reply] if reply in _LEAVES_FORM else [reply, form]
     return [form]
+
+
+def _only_tells(turn: Turn) -> bool:
+    """Read "once I had a red eye" in the interview, which asks nothing about an eye."""
+    if turn.intent not in _ONLY_IF_ASKED or turn.is_question:
+        return False
+    return turn.form == INTERVIEW and (turn.changed or turn.intent != "out_of_scope")
 
 
 def _asks(turn: Turn) -> list[str]:
@@ -341,7 +358,9 @@ def _asks(turn: Turn) -> list[str]:
         return []  # "when is my appointment?" asks about no topic
     if turn.topics and turn.is_question and turn.intent not in ("ask_clinic_info", "ask_why"):
         return ["action_explain_topic"]
-    if turn.intent in _ANSWERED_ANYWHERE and turn.confidence >= SURE:
+    if turn.intent == "ask_topic" and turn.reports_symptoms and not turn.topics:
+        return []  # "worth seeing someone?" is what the interview answers
+    if turn.intent in _ANSWERED_ANYWHERE and turn.confidence >= SURE and not _only_tells(turn):
         return [_REPLIES[turn.intent]]
     return []
 

@@ -24,6 +24,8 @@ _LIMITING = word_set("only just")
 _YES = word_set("yes yeah yep yup aye y ya yea")
 _TURNS = word_set("but except though although however until apart besides")
 _LONGEST_REASSURANCE = 20
+# "Nothing now", "no sir"; but never "no feeling".
+_AFTER_NO = word_set("sir madam mate love dear pal bro man now really thanks either here doctor")
 # "Fine" agrees to an offer; as an answer to a list of signs it is no "yes".
 _AGREEING = word_set("fine ok okay alright good well sure")
 # "9 days" and "5 am" are no answers to "how bad is it, from 0 to 10?".
@@ -454,7 +456,8 @@ def _denies(words: list[Word], *, only_alone: bool) -> bool:
         alone = end == start + 1 or words[start + 1].break_before != NO_BREAK
         if words[start].norm in _NOES - {"not"} and (alone or start == 0) and not only_alone:
             return True
-        if words[start].norm in _NOES and end == start + 1:
+        rest = {word.norm for word in words[start + 1 : end]}
+        if words[start].norm in _NOES and len(rest) <= 1 and rest <= _AFTER_NO:
             return True
     if only_alone:
         return False
@@ -470,14 +473,16 @@ def _denied_values(reading: Reading, attribute: str) -> set[Any]:
     }
 
 
-def reassures(text: str) -> bool:
+def reassures(text: str, *, agreeing: bool = True) -> bool:
     """Tell whether a short answer about a warning sign says that something is all right.
 
     Args:
         text: The answer.
+        agreeing: Whether "yes, fine" does so, too.
     """
     words = split_words(text)
-    return _is_calm(words) and bool({word.norm for word in words} & _REASSURING)
+    norms = {word.norm for word in words}
+    return _is_calm(words) and bool(norms & _REASSURING) and (agreeing or not norms & _YES)
 
 
 def _reassures(question: Question, words: list[Word], reading: Reading) -> bool:
