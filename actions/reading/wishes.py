@@ -166,8 +166,10 @@ class Wishes:
     def _tells_of_a_pain(self) -> bool:
         """Tell whether a pain is described whose place stands in the question beside it."""
         told = self._present() & _DESCRIBING
-        asked = {item.attribute for item in self._message.reading.findings}
-        return len(told) > 1 or bool("site" in asked and told & _OF_A_PAIN)
+        places = {i.value for i in self._message.reading.findings if i.attribute == "site"}
+        if places == {"other"}:
+            return False
+        return len(told) > 1 or bool(places and told & _OF_A_PAIN)
 
     def _present(self) -> set[str]:
         """Return what is said of the visitor, now."""
