@@ -146,8 +146,15 @@ class MessageReading:
         message, answers = self._message, self._answers
         if not message.question or answers.answered or self.changes:
             return None
-        puts = 0 if _WAITS in agenda else self._puts() + (message.form in agenda)
-        return {"question": message.question, "puts": puts}
+        waits = _WAITS in agenda
+        puts = 0 if waits else self._puts() + (message.form in agenda)
+        return {"question": message.question, "puts": puts, "waited": waits or self._has_waited()}
+
+    def _has_waited(self) -> bool:
+        """Tell whether the open question was let wait since something was answered or told."""
+        asides = self._tracker.get_slot("question_asides") or {}
+        same = asides.get("question") == self._message.question
+        return same and bool(asides.get("waited"))
 
     def _is_understood(self) -> bool:
         """Tell whether the count of misunderstandings in a row ends here."""
@@ -170,6 +177,7 @@ class MessageReading:
             second_intent=wishes.second_intent,
             topics=wishes.topics,
             is_question=wishes.is_question,
+            only_tells=message.is_statement,
             asks_what_it_is=wishes.asks_what_it_is,
             reports_symptoms=wishes.reports,
             emergency_is_new=self.is_emergency_new,
@@ -180,6 +188,7 @@ class MessageReading:
             answered=answers.answered or answers.wording is not None,
             rewords=answers.wording is not None,
             puts=self._puts(),
+            has_waited=self._has_waited(),
             first_question=len(slot("questions_asked") or []) <= 1,
             changed=bool(self.changes),
             assessed=slot("disposition") is not None,

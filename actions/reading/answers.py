@@ -12,7 +12,7 @@ from clinic.dialogue.booking_answers import answers_booking
 from clinic.history.findings import Assertion, Finding
 from clinic.history.history import merge
 from clinic.settings import get_settings
-from clinic.triage.interview import SpeechAct, Wording, reassures
+from clinic.triage.interview import SpeechAct, Wording, confirming_act, reassures
 
 # Something said beside a checklist's answer ("surgery two weeks ago") is no new start of the pain.
 _NOT_BESIDE_A_CHECKLIST = frozenset({"duration_days", "severity"})
@@ -130,6 +130,8 @@ class Answers:
     def _is_beside(self, finding: Finding) -> bool:
         """Tell whether a number said in passing would overwrite what was said on purpose."""
         name, question = finding.attribute, str(self._message.asked)
+        if name == "who_for":
+            return True  # "from carrying the boy" does not make him the patient
         known = self._message.history.get(name)
         if known is None or name not in _NOT_BESIDE_A_CHECKLIST or name == question:
             return False
@@ -181,9 +183,7 @@ class Answers:
 
     def _confirmed(self, pending: list[dict[str, Any]]) -> dict[str, Any]:
         """Settle the uncertain warning signs with a yes, a no, or a "not sure"."""
-        act = self._message.speech_act()
-        if act is SpeechAct.AFFIRM and reassures(self._message.text, agreeing=False):
-            act = SpeechAct.OTHER  # "it works normally" is no yes to a warning sign
+        act = confirming_act(self._message.text, self._message.speech_act())
         if act in (SpeechAct.AFFIRM, SpeechAct.DENY, SpeechAct.UNSURE):
             self.problem = SIGN_SETTLED
         option = next((item["option"] for item in pending if "option" in item), None)

@@ -96,6 +96,7 @@ _CORRECTING = re.compile(
     r"|earlier|before|typo|undo|scratch|not that)\b",
     re.IGNORECASE,
 )
+_BARE_TOPIC = 3
 # A message of so few words may be a part of a thought.
 _FRAGMENT = 6
 _LONGEST_THOUGHT = 300
@@ -158,6 +159,11 @@ class Message:
     def is_question(self) -> bool:
         """Whether the message asks something."""
         return is_question(self.text)
+
+    @property
+    def is_statement(self) -> bool:
+        """Whether it says several words and asks nothing; "mri" alone may ask about one."""
+        return len(self.reading.words) > _BARE_TOPIC and not self.is_question
 
     @property
     def is_command(self) -> bool:

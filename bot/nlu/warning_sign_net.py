@@ -213,7 +213,7 @@ class WarningSignNet(GraphComponent):
                     continue
                 sign = self._data.signs[name]
                 if not _is_ruled_out(sign, entities, part.start, part.end):
-                    sure = confidence >= self._config["sure"]
+                    sure = confidence >= self._config["sure"] and shares[index] >= _LEAST_SHARE
                     yield _Sound(sign, part.start, part.end, confidence, sure, is_first=rank == 0)
 
     def _agreed(self, message: Message, heard: list[_Sound]) -> list[dict[str, Any]]:

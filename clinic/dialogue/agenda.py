@@ -88,6 +88,7 @@ class Turn:
         second_intent: The runner-up where it is a request of its own, else None.
         topics: Topics that the message names.
         is_question: Whether it asks something ("?", "what is", "how long").
+        only_tells: Whether it is a statement of several words, whatever its intent.
         asks_what_it_is: Whether it asks what is behind the pain, naming no condition.
         reports_symptoms: Whether it reports a pain or symptom.
         emergency_is_new: Whether this message raised an emergency or added to one.
@@ -98,6 +99,7 @@ class Turn:
         answered: Whether it answers the form's question.
         rewords: Whether that question has to be put in other words.
         puts: How often that question was put in a row.
+        has_waited: Whether it was let wait before, after as many times.
         first_question: Whether none came before it.
         changed: Whether it changed the history.
         assessed: Whether a level was given already.
@@ -140,6 +142,7 @@ class Turn:
     second_intent: str | None = None
     topics: tuple[str, ...] = ()
     is_question: bool = False
+    only_tells: bool = False
     asks_what_it_is: bool = False
     reports_symptoms: bool = False
     emergency_is_new: bool = False
@@ -150,6 +153,7 @@ class Turn:
     answered: bool = False
     rewords: bool = False
     puts: int = 1
+    has_waited: bool = False
     first_question: bool = False
     changed: bool = False
     assessed: bool = False
@@ -278,6 +282,8 @@ def _without_loop(turn: Turn, planned: list[str]) -> list[str]:
         return planned
     if len(planned) == 1 and turn.form != INTERVIEW:
         return planned  # a wrong name or time is said to be one, however often it comes
+    if turn.form == INTERVIEW and turn.has_waited:
+        return ["action_skip_question", INTERVIEW]  # nobody is asked the same for ever
     return [*planned[:-1], "utter_question_waits"]
 
 
@@ -328,9 +334,7 @@ def _in_form(turn: Turn) -> list[str]:
 
 def _only_tells(turn: Turn) -> bool:
     """Read "once I had a red eye" in the interview, which asks nothing about an eye."""
-    if turn.intent not in _ONLY_IF_ASKED or turn.is_question:
-        return False
-    return turn.form == INTERVIEW and (turn.changed or turn.intent != "out_of_scope")
+    return turn.form == INTERVIEW and turn.only_tells and turn.intent in _ONLY_IF_ASKED
 
 
 def _asks(turn: Turn) -> list[str]:
@@ -356,11 +360,14 @@ def _asks(turn: Turn) -> list[str]:
         return ["utter_medicine_advice"]  # never only the text about the medicine
     if _REPLIES.get(turn.intent) == MANAGING and turn.confidence >= SURE:
         return []  # "when is my appointment?" asks about no topic
+    if _only_tells(turn):
+        return []
     if turn.topics and turn.is_question and turn.intent not in ("ask_clinic_info", "ask_why"):
         return ["action_explain_topic"]
-    if turn.intent == "ask_topic" and turn.reports_symptoms and not turn.topics:
+    told = turn.reports_symptoms or (turn.form == INTERVIEW and turn.changed)
+    if turn.intent == "ask_topic" and told and not turn.topics:
         return []  # "worth seeing someone?" is what the interview answers
-    if turn.intent in _ANSWERED_ANYWHERE and turn.confidence >= SURE and not _only_tells(turn):
+    if turn.intent in _ANSWERED_ANYWHERE and turn.confidence >= SURE:
         return [_REPLIES[turn.intent]]
     return []
 

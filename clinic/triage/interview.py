@@ -21,7 +21,10 @@ _NOES = word_set("no nope nah none nothing neither negative never not")
 # Alone they deny nothing, but as an answer to a list of signs they say "none that I know of".
 _REASSURING = _NOES | word_set("fine normal normally ok okay alright healthy only just")
 _LIMITING = word_set("only just")
-_YES = word_set("yes yeah yep yup aye y ya yea")
+_YES = word_set(
+    "yes yeah yep yup aye y ya yea yess true correct exactly indeed definitely absolutely sure right"
+)
+_SHORT_YES = 4  # words; "I think it is", "afraid so"
 _TURNS = word_set("but except though although however until apart besides")
 _LONGEST_REASSURANCE = 20
 # "Nothing now", "no sir"; but never "no feeling".
@@ -79,6 +82,7 @@ class Question:
         unsure: What "not sure" means.
         yes: What a "yes" means that names nothing, also when asked which.
         urgent: Whether an unclear answer is asked about once more in other words.
+        takes_any: Whether words that tell nothing of the level ("the beanbag") answer it, too.
         settled_by_denials: How many denied values of one of `fills` in one message settle the
             question before it is asked; 0 for never.
     """
@@ -92,6 +96,7 @@ class Question:
     unsure: Mapping[str, Any]
     yes: Mapping[str, Any]
     urgent: bool
+    takes_any: bool
     settled_by_denials: int
 
 
@@ -310,7 +315,8 @@ class Interview:
             if question.urgent and wording is None:
                 return Answer({}, answered=False, wording=Wording.AGAIN)
             return _denied(question, history)
-        return Answer({}, answered=False)
+        said = question.takes_any and answers and bool(words)
+        return Answer({}, answered=False, unsure=said)
 
 
 def _unsure(question: Question, wording: Wording | None) -> Answer:
@@ -348,6 +354,7 @@ def _read_question(entry: Any, path: Path, attributes: AttributeCatalogue) -> Qu
         unsure=entry.get("unsure", {}),
         yes=entry.get("yes", {}),
         urgent=bool(entry.get("urgent", False)),
+        takes_any=bool(entry.get("takes_any", False)),
         settled_by_denials=int(entry.get("settled_by_denials", 0)),
     )
     for sets in (*question.options.values(), question.no, question.unsure, question.yes):
@@ -473,16 +480,30 @@ def _denied_values(reading: Reading, attribute: str) -> set[Any]:
     }
 
 
-def reassures(text: str, *, agreeing: bool = True) -> bool:
+def reassures(text: str) -> bool:
     """Tell whether a short answer about a warning sign says that something is all right.
 
     Args:
         text: The answer.
-        agreeing: Whether "yes, fine" does so, too.
     """
     words = split_words(text)
-    norms = {word.norm for word in words}
-    return _is_calm(words) and bool(norms & _REASSURING) and (agreeing or not norms & _YES)
+    return _is_calm(words) and bool({word.norm for word in words} & _REASSURING)
+
+
+def confirming_act(text: str, act: SpeechAct) -> SpeechAct:
+    """Return what an answer to "is this true for you now?" does; too much hangs on a guess.
+
+    Args:
+        text: The answer.
+        act: What the intent classifier says that it does.
+    """
+    words = split_words(text)
+    if act is SpeechAct.OTHER and _denies(words, only_alone=False):
+        return SpeechAct.DENY
+    says_yes = bool({word.norm for word in words} & _YES)
+    if act is SpeechAct.AFFIRM and len(words) > _SHORT_YES and not says_yes:
+        return SpeechAct.OTHER  # "it works perfectly normally" is no yes to a warning sign
+    return act
 
 
 def _reassures(question: Question, words: list[Word], reading: Reading) -> bool:
