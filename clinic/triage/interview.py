@@ -22,7 +22,8 @@ _NOES = word_set("no nope nah none nothing neither negative never not")
 _REASSURING = _NOES | word_set("fine normal normally ok okay alright healthy only just")
 _LIMITING = word_set("only just")
 _YES = word_set(
-    "yes yeah yep yup aye y ya yea yess true correct exactly indeed definitely absolutely sure right"
+    "yes yeah yep yup aye y ya yea yess true correct exactly indeed definitely absolutely sure "
+    "right"
 )
 _SHORT_YES = 4  # words; "I think it is", "afraid so"
 _TURNS = word_set("but except though although however until apart besides")
