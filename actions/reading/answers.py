@@ -9,6 +9,7 @@ from actions.reading.message import Message
 from clinic import clock
 from clinic.dialogue.agenda import BOOKING, MANAGING
 from clinic.dialogue.booking_answers import answers_booking
+from clinic.dialogue.request_words import Wish, get_request_words
 from clinic.history.findings import Assertion, Finding
 from clinic.history.history import merge
 from clinic.settings import get_settings
@@ -88,11 +89,15 @@ class Answers:
     def _answer_to(self, question: str, known: dict[str, Any]) -> dict[str, Any]:
         message, interview = self._message, self._data.interview
         wording = message.tracker.get_slot("question_wording")
+        act = message.speech_act()
+        asks = message.is_question or get_request_words().say(Wish.GOES_ON, message.text)
+        if act is SpeechAct.OTHER and asks:
+            act = SpeechAct.REQUEST
         answer = interview.read_answer(
             question,
             message.text,
             message.reading,
-            message.speech_act(),
+            act,
             known,
             Wording(wording) if wording else None,
         )

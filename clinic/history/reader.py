@@ -304,6 +304,8 @@ def _is_patient(context: Context, span: Span) -> bool:
         return _has_complaint(context, span.first, span.last + _COMPLAINT_REACH)
     if context.spans("FAMILY_PAST"):
         return False  # what a grandmother once had is no request for her
+    if any(cue.last == span.first for cue in context.spans("WRITING_FOR")):
+        return True  # "I'm asking for my husband": whatever is told after it is his
     if set(norms[max(0, span.first - 1) : span.first]) & _IN_PASSING:
         return False
     if {"for", "about"} & set(norms[max(0, span.first - 3) : span.first]):

@@ -316,7 +316,7 @@ class Interview:
             if question.urgent and wording is None:
                 return Answer({}, answered=False, wording=Wording.AGAIN)
             return _denied(question, history)
-        said = question.takes_any and answers and bool(words)
+        said = question.takes_any and act is SpeechAct.OTHER and bool(words)
         return Answer({}, answered=False, unsure=said)
 
 
