@@ -151,7 +151,9 @@ class HistoryReader:
             _finding(rule, span, context, about)
             for rule, span in self._lexicon.find_findings(words, _without_idioms(concepts))
         )
-        findings += measured(words, text, today, findings, context)
+        findings += _without_age_of_others(
+            measured(words, text, today, findings, context), context, about
+        )
         if about is not None and not any(item.attribute == "who_for" for item in findings):
             findings.append(_whole(words, "who_for", about))
         return Reading(
@@ -272,13 +274,42 @@ def _finding(rule: FindingRule, span: Span, context: Context, about: str | None)
     )
 
 
+def _without_age_of_others(
+    findings: list[Finding], context: Context, about: str | None
+) -> list[Finding]:
+    """Leave out the age in "my two year old clings round my neck", who is not the patient."""
+    if about is not None:
+        return findings
+    children = [
+        (context.words[span.first].start, context.words[span.last - 1].end)
+        for span in context.spans("CHILD_PATIENT")
+        if context.words[span.first].norm in ("my", "our")
+    ]
+    return [
+        item
+        for item in findings
+        if item.attribute != "age_band"
+        or not any(start <= item.start and item.end <= end for start, end in children)
+    ]
+
+
 def _about(context: Context) -> str | None:
     """Tell for whom the message is written: a relative is the subject of the complaint."""
-    for concept, who in (("CHILD_PATIENT", "child"), ("ADULT_PATIENT", "other_adult")):
-        for span in context.spans(concept):
-            if _is_patient(context, span):
-                return "other_adult" if _is_grown_up(context) else who
+    patients = [
+        (who, span)
+        for concept, who in (("CHILD_PATIENT", "child"), ("ADULT_PATIENT", "other_adult"))
+        for span in context.spans(concept)
+    ]
+    # "Writing for my gran, she knits for the baby": whoever is named as the patient comes first.
+    for who, span in sorted(patients, key=lambda item: not _is_named(context, item[1])):
+        if _is_patient(context, span):
+            return "other_adult" if _is_grown_up(context) else who
     return "other_adult" if _is_help_asked(context) else None
+
+
+def _is_named(context: Context, span: Span) -> bool:
+    """Read "I'm asking for my husband": whatever is told after it is his."""
+    return any(cue.last == span.first for cue in context.spans("WRITING_FOR"))
 
 
 def _is_help_asked(context: Context) -> bool:
@@ -304,8 +335,8 @@ def _is_patient(context: Context, span: Span) -> bool:
         return _has_complaint(context, span.first, span.last + _COMPLAINT_REACH)
     if context.spans("FAMILY_PAST"):
         return False  # what a grandmother once had is no request for her
-    if any(cue.last == span.first for cue in context.spans("WRITING_FOR")):
-        return True  # "I'm asking for my husband": whatever is told after it is his
+    if _is_named(context, span):
+        return True
     if set(norms[max(0, span.first - 1) : span.first]) & _IN_PASSING:
         return False
     if {"for", "about"} & set(norms[max(0, span.first - 3) : span.first]):
