@@ -19,6 +19,8 @@ from clinic.datafiles import DataFileError
 from clinic.triage.rules import Level
 
 CASES = load_cases((Path(__file__).parent / "vignettes").glob("*.yml"))
+# Played by hand (see the README beside them); here they are only held to their form.
+BY_OTHERS = load_cases((Path(__file__).parent / "vignettes" / "by_others").glob("*.yml"))
 QUESTIONS = Questions.load()
 # What was measured (docs/vignettes.md); a fall below it is a change for the worse.
 LEAST_ACCEPTABLE = 0.90
@@ -45,7 +47,7 @@ def test_the_cases_hold_every_warning_sign_every_level_and_forty_look_alikes() -
         assert heard[rule.id] >= 1, rule.id
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+@pytest.mark.parametrize("case", [*CASES, *BY_OTHERS], ids=lambda case: case.id)
 def test_every_fact_is_about_a_topic_that_a_question_can_ask_for(case: Case) -> None:
     assert set(case.facts) <= QUESTIONS.topics
 
