@@ -200,7 +200,11 @@ class _Offer:
             more = [slot for slot in elsewhere if slot.start not in starts]
             return sorted([*on_the_day, *more][:OFFERS], key=lambda slot: slot.start)
         anywhere = replace(days, earliest=None, latest=None, weekdays=None, exact=moment)
-        return self._few(await self._search(anywhere, preferences), near=moment is not None)
+        found = await self._search(anywhere, preferences)
+        if at is not None and moment is not None:
+            # Who can come "after work" is helped by the end of the next days, not by Friday at nine.
+            return spread([slot for slot in found if slot.start >= moment], self._clinic.zone, at=at)
+        return self._few(found, near=moment is not None)
 
     def _moment(self, wish: When) -> datetime | None:
         """Return the moment to look around; None where no day was said."""
