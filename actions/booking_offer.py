@@ -202,8 +202,9 @@ class _Offer:
         anywhere = replace(days, earliest=None, latest=None, weekdays=None, exact=moment)
         found = await self._search(anywhere, preferences)
         if at is not None and moment is not None:
-            # Who can come "after work" is helped by the end of the next days, not by Friday at nine.
-            return spread([slot for slot in found if slot.start >= moment], self._clinic.zone, at=at)
+            # "After work": the end of the next days rather than Friday at nine.
+            later = [slot for slot in found if slot.start >= moment]
+            return spread(later, self._clinic.zone, at=at)
         return self._few(found, near=moment is not None)
 
     def _moment(self, wish: When) -> datetime | None:

@@ -90,8 +90,7 @@ class Answers:
         message, interview = self._message, self._data.interview
         wording = message.tracker.get_slot("question_wording")
         act = message.speech_act()
-        asks = message.is_question or get_request_words().say(Wish.GOES_ON, message.text)
-        if act is SpeechAct.OTHER and asks:
+        if act is SpeechAct.OTHER and self._wants_something():
             act = SpeechAct.REQUEST
         answer = interview.read_answer(
             question,
@@ -110,6 +109,15 @@ class Answers:
         if not self.answered and message.tracker.get_slot("thought"):
             changes.update(interview.number_of_a_thought(question, message.text, known))
         return changes
+
+    def _wants_something(self) -> bool:
+        """Tell whether a message without a clear answer is none at all."""
+        message, words = self._message, get_request_words()
+        elsewhere = message.intent == "report_other_body_part" or message.is_unreadable
+        calls = any(
+            words.say(wish, message.text) for wish in (Wish.GOES_ON, Wish.HELP_NOW, Wish.FRIGHTENED)
+        )
+        return elsewhere or calls or message.is_question
 
     def _findings_that_count(self) -> list[Finding]:
         """Leave out what the words of this turn do not say about the pain.

@@ -283,7 +283,8 @@ def _without_loop(turn: Turn, planned: list[str]) -> list[str]:
     if len(planned) == 1 and turn.form != INTERVIEW:
         return planned  # a wrong name or time is said to be one, however often it comes
     if turn.form == INTERVIEW and turn.has_waited:
-        return ["action_skip_question", INTERVIEW]  # nobody is asked the same for ever
+        # Nobody is asked the same for ever.
+        return [*planned[:-1], "action_skip_question", INTERVIEW]
     return [*planned[:-1], "utter_question_waits"]
 
 

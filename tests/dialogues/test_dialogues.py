@@ -10,7 +10,7 @@ from support.dialogue import NOW, Stage, load_dialogue
 
 FOLDER = Path(__file__).parent
 VIGNETTES = FOLDER / "vignettes"  # cases of bench/vignettes, played by test_vignettes.py
-DIALOGUES = sorted(path for path in FOLDER.rglob("*.yml") if path.parent != VIGNETTES)
+DIALOGUES = sorted(path for path in FOLDER.rglob("*.yml") if VIGNETTES not in path.parents)
 
 
 @pytest.mark.parametrize(

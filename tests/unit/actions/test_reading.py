@@ -239,7 +239,7 @@ async def test_waking_up_with_it_does_not_change_when_it_began() -> None:
 )
 async def test_what_tells_of_the_pain_is_no_step(text: str, intent: str) -> None:
     slots = await slots_after(tracker(text, intent, site=["neck"]))
-    assert slots["agenda"] == ["utter_tell_me_more"]
+    assert slots["agenda"] == ["interview_form"]
     asked = {"form": "interview_form", "requested_slot": "onset_how", "site": ["neck"]}
     slots = await slots_after(tracker(text, intent, **asked))
     assert slots["agenda"] == ["interview_form"]
