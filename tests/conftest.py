@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -22,6 +23,20 @@ if TYPE_CHECKING:
 
 # A Wednesday, ten in the morning in New York: the clinic is open.
 SERVER_NOW = "2027-03-03T15:00:00+00:00"
+
+
+def pytest_configure() -> None:
+    """Collect no garbage while test modules are read.
+
+    CPython 3.11 ends now and then with "AST constructor recursion depth mismatch" where a
+    collection falls into the making of a syntax tree, as pytest makes one of every test module.
+    """
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage again once the tests are known."""
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
