@@ -307,6 +307,17 @@ def _about(context: Context) -> str | None:
     return "other_adult" if _is_help_asked(context) else None
 
 
+def _has_an_illness_told_in_passing(context: Context, span: Span) -> bool:
+    """Read "stiff neck. My dad's myeloma began with a sore back", which is no request for him."""
+    if span.first == 0 or not _has_complaint(context, 0, span.first):
+        return False
+    return any(
+        0 <= other.first - span.last <= 1
+        for concept in ("CANCER", "ILLNESS")
+        for other in context.spans(concept)
+    )
+
+
 def _is_named(context: Context, span: Span) -> bool:
     """Read "I'm asking for my husband": whatever is told after it is his."""
     return any(cue.last == span.first for cue in context.spans("WRITING_FOR"))
@@ -327,6 +338,8 @@ def _is_grown_up(context: Context) -> bool:
 
 
 def _is_patient(context: Context, span: Span) -> bool:
+    if _has_an_illness_told_in_passing(context, span):
+        return False
     if any(span.overlaps(other) for other in context.spans("PREGNANT")):
         return False  # "had a baby" is about the mother
     words = context.words
