@@ -22,7 +22,7 @@ from support import rush
 from support.stores import trail_of
 
 from bench.postgresql import Server, find_binaries, running_server
-from clinic.scheduling.database import move_tables
+from clinic.scheduling.database import make_engine, move_tables
 from clinic.scheduling.desk import Desk
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.port import (
@@ -133,6 +133,21 @@ def test_a_block_and_a_confirmation_at_once_never_both_hold(
             assert isinstance(confirming.exception(), SlotTaken)
             assert standing == []
     desk.close()
+
+
+def test_a_connection_is_taken_up_again_beside_more_files_than_select_knows(
+    settings: Settings,
+) -> None:
+    files = [os.open(os.devnull, os.O_RDONLY) for _ in range(1_100)]
+    engine = make_engine(make_url(settings.database_url))
+    try:
+        for _ in range(2):  # the second is the first one's, which the pool looks at
+            with engine.connect() as connection:
+                assert connection.exec_driver_sql("SELECT 1").scalar() == 1
+    finally:
+        engine.dispose()
+        for file in files:
+            os.close(file)
 
 
 def test_ids_of_any_length_hold_book_and_look_up(scheduler: SqlScheduler, patient: PatientDetails):
