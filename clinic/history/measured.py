@@ -36,6 +36,7 @@ _PLANNING = word_set("can could may should if allowed ok safe")
 _DATED = ("cancer_history", "recent_procedure", "past_spine_surgery", "pregnancy", "crisis")
 _OF_THE_PAIN = word_set("pain ache hurts sore since")
 _OTHERS = word_set("kids children sons daughters")
+_OWNERS = word_set("my our")
 _HISTORY_REACH = 40
 _LASTING = word_set("for since past over last about been around roughly nearly almost from")
 _LASTING_AFTER = word_set("now straight solid running so of this and")
@@ -59,7 +60,12 @@ _ONLY_NOW = (["today"], ["tonight"], ["right", "now"], ["just", "now"])
 
 
 def measured(
-    words: list[Word], text: str, today: date, findings: Sequence[Finding], context: Context
+    words: list[Word],
+    text: str,
+    today: date,
+    findings: Sequence[Finding],
+    context: Context,
+    about: str | None,
 ) -> list[Finding]:
     """Find duration, time of the injury, severity, age and too many tablets.
 
@@ -69,11 +75,12 @@ def measured(
         today: The present date at the clinic.
         findings: What the message says besides.
         context: The words with their cues.
+        about: For whom the message is written; None for the writer.
     """
     return [
         *_overdoses(words, findings, context),
         *_severity(words, text),
-        *_age(words, context),
+        *_age(words, context, about),
         *_durations(words, today, findings, find_scores(words, text)),
     ]
 
@@ -126,16 +133,25 @@ def _is_said_of_then(words: list[Word], score: Measure) -> bool:
     return bool({*before[-3:], *after[:2]} & _THEN)
 
 
-def _age(words: list[Word], context: Context) -> list[Finding]:
+def _age(words: list[Word], context: Context, about: str | None) -> list[Finding]:
     ages = find_ages(words)
-    if not ages or _is_of_children(context, ages[0]):
+    if not ages or _is_of_children(context, ages[0], about):
         return []
     return [_finding(words, "age_band", age_band(ages[0].value), ages[0])]
 
 
-def _is_of_children(context: Context, age: Measure) -> bool:
-    """Read "I have two kids, 8 and 10", which says nothing of the age of the patient."""
-    return bool({word.norm for word in context.words[max(0, age.first - 4) : age.first]} & _OTHERS)
+def _is_of_children(context: Context, age: Measure, about: str | None) -> bool:
+    """Read "I have two kids, 8 and 10", and "my two year old clings round my neck".
+
+    Neither says anything of the patient's age; of a child that the message is about, it does.
+    """
+    words = context.words
+    if {word.norm for word in words[max(0, age.first - 4) : age.first]} & _OTHERS:
+        return True
+    return about is None and any(
+        words[span.first].norm in _OWNERS and span.first <= age.first and age.last <= span.last
+        for span in context.spans("CHILD_PATIENT")
+    )
 
 
 def _durations(

@@ -151,9 +151,7 @@ class HistoryReader:
             _finding(rule, span, context, about)
             for rule, span in self._lexicon.find_findings(words, _without_idioms(concepts))
         )
-        findings += _without_age_of_others(
-            measured(words, text, today, findings, context), context, about
-        )
+        findings += measured(words, text, today, findings, context, about)
         if about is not None and not any(item.attribute == "who_for" for item in findings):
             findings.append(_whole(words, "who_for", about))
         return Reading(
@@ -272,25 +270,6 @@ def _finding(rule: FindingRule, span: Span, context: Context, about: str | None)
         start=context.words[span.first].start,
         end=context.words[span.last - 1].end,
     )
-
-
-def _without_age_of_others(
-    findings: list[Finding], context: Context, about: str | None
-) -> list[Finding]:
-    """Leave out the age in "my two year old clings round my neck", who is not the patient."""
-    if about is not None:
-        return findings
-    children = [
-        (context.words[span.first].start, context.words[span.last - 1].end)
-        for span in context.spans("CHILD_PATIENT")
-        if context.words[span.first].norm in ("my", "our")
-    ]
-    return [
-        item
-        for item in findings
-        if item.attribute != "age_band"
-        or not any(start <= item.start and item.end <= end for start, end in children)
-    ]
 
 
 def _about(context: Context) -> str | None:
