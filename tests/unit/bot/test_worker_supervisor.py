@@ -40,16 +40,24 @@ async def end(supervisor: Supervisor, running: asyncio.Task[int]) -> int:
     return await running
 
 
+async def started(
+    kind: str, listening: socket.socket, gone: list[int]
+) -> tuple[Supervisor, asyncio.Task[int]]:
+    """Return a supervisor whose workers are ready, and its run."""
+    ready = asyncio.Event()
+    supervisor = supervisor_of(kind, listening, gone)
+    running = asyncio.create_task(supervisor.run(ready.set))
+    await ready.wait()
+    return supervisor, running
+
+
 def pids(supervisor: Supervisor) -> set[int]:
     return {worker.process.pid for worker in supervisor._workers}
 
 
 async def test_a_worker_that_dies_is_started_again(listening: socket.socket) -> None:
     gone: list[int] = []
-    ready = asyncio.Event()
-    supervisor = supervisor_of("lives", listening, gone)
-    running = asyncio.create_task(supervisor.run(ready.set))
-    await ready.wait()
+    supervisor, running = await started("lives", listening, gone)
     first = pids(supervisor)
     victim = min(first)
     os.kill(victim, signal.SIGKILL)
@@ -65,10 +73,7 @@ async def test_a_worker_that_falls_silent_is_killed_and_replaced(
 ) -> None:
     monkeypatch.setattr(workers, "_SILENT_SECONDS", 0.2)
     gone: list[int] = []
-    ready = asyncio.Event()
-    supervisor = supervisor_of("silent", listening, gone)
-    running = asyncio.create_task(supervisor.run(ready.set))
-    await ready.wait()
+    supervisor, running = await started("silent", listening, gone)
     first = pids(supervisor)
     await until(lambda: not first & pids(supervisor))
     assert first <= set(gone)
@@ -77,10 +82,7 @@ async def test_a_worker_that_falls_silent_is_killed_and_replaced(
 
 async def test_all_are_replaced_one_after_another_on_sighup(listening: socket.socket) -> None:
     gone: list[int] = []
-    ready = asyncio.Event()
-    supervisor = supervisor_of("lives", listening, gone)
-    running = asyncio.create_task(supervisor.run(ready.set))
-    await ready.wait()
+    supervisor, running = await started("lives", listening, gone)
     first = pids(supervisor)
     os.kill(os.getpid(), signal.SIGHUP)
     await until(lambda: first <= set(gone))
