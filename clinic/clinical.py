@@ -9,6 +9,7 @@ from pathlib import Path
 from clinic.history.attributes import AttributeCatalogue
 from clinic.history.phrasebook import Phrasebook
 from clinic.history.reader import HistoryReader
+from clinic.settings import get_settings
 from clinic.triage.interview import Interview
 from clinic.triage.patient_summary import SummaryWriter
 from clinic.triage.rules import RuleBook
@@ -40,8 +41,12 @@ class ClinicalData:
     summary: SummaryWriter
 
     @classmethod
-    def load(cls, folder: Path = DATA_FOLDER) -> ClinicalData:
+    def load(cls, folder: Path = DATA_FOLDER, keep_in: Path | None = None) -> ClinicalData:
         """Load and check all files.
+
+        Args:
+            folder: Where they are.
+            keep_in: A folder that keeps the compiled lexicon for the next time.
 
         Raises:
             DataFileError: One is not usable; the message names file, entry and field.
@@ -49,7 +54,7 @@ class ClinicalData:
         attributes = AttributeCatalogue.load(folder / "history.yml")
         rules = RuleBook.load(folder, attributes)
         phrasebook = Phrasebook.load(folder / "phrases.yml")
-        reader = HistoryReader.load(folder)
+        reader = HistoryReader.load(folder, keep_in)
         signs = WarningSigns.load(folder / "warning_signs", attributes, rules, reader.concepts)
         return cls(
             attributes=attributes,
@@ -65,4 +70,4 @@ class ClinicalData:
 @lru_cache(maxsize=1)
 def get_clinical_data() -> ClinicalData:
     """Return the clinical data, loaded on first use."""
-    return ClinicalData.load()
+    return ClinicalData.load(keep_in=get_settings().var)

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
+from clinic.compiled import kept
 from clinic.datafiles import DataFileError
 from clinic.history.attributes import AttributeCatalogue
 from clinic.history.lexicon_files import LexiconFile, entries, load_files, with_line
@@ -28,7 +30,7 @@ from clinic.history.patterns import (
     match_pattern,
     read_rule,
 )
-from clinic.history.phrases import PhraseTree, expand, refuse_unreachable
+from clinic.history.phrases import PhraseTree, expand, grown, refuse_unreachable
 from clinic.history.words import NO_BREAK, Word
 
 __all__ = ["FindingRule", "Lexicon", "Span"]
@@ -42,25 +44,22 @@ class Lexicon:
     """Concepts and finding patterns, compiled for matching.
 
     Args:
-        concepts: Concept names with their phrases, already expanded.
-        patterns: Compiled patterns.
-        hidden_inside: For a concept those inside of which it does not count.
+        compiled: What `load` compiles the files to, as plain values.
+
+    Attributes:
+        concepts: Names of all concepts.
+        uses: In how many concepts a word stands.
     """
 
-    def __init__(
-        self,
-        concepts: Mapping[str, Iterable[str]],
-        patterns: list[Pattern],
-        hidden_inside: Mapping[str, list[str]],
-    ) -> None:
-        self._hidden_inside = hidden_inside
-        self._tree = PhraseTree(
-            (name, phrase.split()) for name, phrases in concepts.items() for phrase in phrases
-        )
-        self.concepts = frozenset(concepts)
-        self.uses: Counter[str] = Counter()  # in how many concepts a word stands
-        for phrases in concepts.values():
-            self.uses.update({word for phrase in phrases for word in phrase.split()})
+    def __init__(self, compiled: Mapping[str, Any]) -> None:
+        self._tree = PhraseTree(compiled["tree"])
+        self.concepts = frozenset(compiled["concepts"])
+        self.uses: dict[str, int] = compiled["uses"]
+        self._hidden_inside: Mapping[str, list[str]] = compiled["hidden_inside"]
+        rules = [FindingRule(*values) for values in compiled["rules"]]
+        patterns = [
+            Pattern(rules[index], names, gaps) for index, names, gaps in compiled["patterns"]
+        ]
         # A pattern is tried when its rarest concept was found, not whenever its first one was.
         uses = Counter(name for pattern in patterns for name in set(pattern.concepts))
         self._patterns: dict[str, list[Pattern]] = {}
@@ -69,24 +68,28 @@ class Lexicon:
             self._patterns.setdefault(rarest, []).append(pattern)
 
     @classmethod
-    def load(cls, folder: Path, attributes: AttributeCatalogue) -> Lexicon:
+    def load(
+        cls, folder: Path, attributes: AttributeCatalogue, keep_in: Path | None = None
+    ) -> Lexicon:
         """Load and check the files of the lexicon.
 
         Args:
             folder: The folder `lexicon`.
-            attributes: What attributes and values the history has.
+            attributes: What attributes and values the history has, from `history.yml` beside it.
+            keep_in: A folder that keeps what they compile to for the next time.
 
         Raises:
             DataFileError: An unknown concept, attribute or value, a duplicate, or a
                 pattern that cannot be read; with the line where the entry begins.
         """
-        files = load_files(folder)
-        try:
-            concepts = _read_concepts(files)
-            hidden = _read_hidden(files, concepts)
-            return cls(concepts, _read_patterns(files, concepts, attributes), hidden)
-        except DataFileError as error:
-            raise with_line(error) from error
+        if keep_in is None:
+            return cls(_compiled(folder, attributes))
+        sources = [
+            *folder.glob("*.yml"),
+            folder.with_name("history.yml"),
+            *Path(__file__).parent.glob("*.py"),
+        ]
+        return cls(kept(keep_in, "lexicon", sources, lambda: _compiled(folder, attributes)))
 
     def find_concepts(self, words: list[Word], year: int) -> dict[str, list[Span]]:
         """Find every concept in a message.
@@ -206,6 +209,34 @@ def _number_kinds(norm: str, year: int) -> list[str]:
     if _MANY <= value <= _MOST and value.is_integer():
         kinds.append("#many")
     return [*kinds, "#year"] if value.is_integer() and 1900 <= value < year else kinds
+
+
+def _compiled(folder: Path, attributes: AttributeCatalogue) -> dict[str, Any]:
+    """Compile the files to plain values."""
+    files = load_files(folder)
+    try:
+        concepts = _read_concepts(files)
+        hidden = _read_hidden(files, concepts)
+        patterns = _read_patterns(files, concepts, attributes)
+    except DataFileError as error:
+        raise with_line(error) from error
+    uses: Counter[str] = Counter()
+    for phrases in concepts.values():
+        uses.update({word for phrase in phrases for word in phrase.split()})
+    rules = {pattern.rule.id: pattern.rule for pattern in patterns}
+    numbers = {name: number for number, name in enumerate(rules)}
+    return {
+        "tree": grown(
+            (name, phrase.split()) for name, phrases in concepts.items() for phrase in phrases
+        ),
+        "concepts": list(concepts),
+        "uses": dict(uses),
+        "hidden_inside": hidden,
+        "rules": [astuple(rule) for rule in rules.values()],
+        "patterns": [
+            (numbers[pattern.rule.id], pattern.concepts, pattern.gaps) for pattern in patterns
+        ],
+    }
 
 
 def _read_concepts(files: list[LexiconFile]) -> dict[str, list[str]]:

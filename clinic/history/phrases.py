@@ -108,6 +108,25 @@ def _part(phrase: str, index: int) -> tuple[set[str], int]:
     return part, index
 
 
+def grown(phrases: Iterable[tuple[str, Sequence[str]]]) -> _Node:
+    """Return the tree of all phrases of all names, as plain dictionaries.
+
+    Parts of the tree that look alike are one part: over 200,000 phrases differ by their endings
+    less than by their beginnings, so that this takes a sixth of the memory.
+
+    Args:
+        phrases: Names, each with the words of a phrase.
+    """
+    names: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for name, words in phrases:
+        # Each word is kept once, however many phrases have it.
+        phrase = tuple(map(sys.intern, words))
+        known = names.get(phrase, ())
+        if name not in known:
+            names[phrase] = (*known, name)
+    return _grown(names)
+
+
 def _grown(names: Mapping[tuple[str, ...], tuple[str, ...]]) -> _Node:
     """Return the tree of some phrases.
 
@@ -141,22 +160,12 @@ def _grown(names: Mapping[tuple[str, ...], tuple[str, ...]]) -> _Node:
 class PhraseTree:
     """All phrases of all names, as one tree of words.
 
-    Parts of the tree that look alike are one part: over 200,000 phrases differ by their endings
-    less than by their beginnings, so that this takes a sixth of the memory.
-
     Args:
-        phrases: Names, each with the words of a phrase.
+        root: What `grown` returned.
     """
 
-    def __init__(self, phrases: Iterable[tuple[str, Sequence[str]]]) -> None:
-        names: dict[tuple[str, ...], tuple[str, ...]] = {}
-        for name, words in phrases:
-            # Each word is kept once, however many phrases have it.
-            phrase = tuple(map(sys.intern, words))
-            known = names.get(phrase, ())
-            if name not in known:
-                names[phrase] = (*known, name)
-        self._root = _grown(names)
+    def __init__(self, root: _Node) -> None:
+        self._root = root
 
     def find(self, words: Sequence[Sequence[str]]) -> Iterator[tuple[tuple[str, ...], int, int]]:
         """Find every phrase in a row of words, overlapping ones too.

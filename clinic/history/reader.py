@@ -103,14 +103,18 @@ class HistoryReader:
         self._speller = speller
 
     @classmethod
-    def load(cls, folder: Path) -> HistoryReader:
+    def load(cls, folder: Path, keep_in: Path | None = None) -> HistoryReader:
         """Load the lexicon from `data/clinical/`.
+
+        Args:
+            folder: That folder.
+            keep_in: A folder that keeps the compiled lexicon for the next time.
 
         Raises:
             DataFileError: A data file is not usable; the message names the entry.
         """
         attributes = AttributeCatalogue.load(folder / "history.yml")
-        lexicon = Lexicon.load(folder / "lexicon", attributes)
+        lexicon = Lexicon.load(folder / "lexicon", attributes, keep_in)
         return cls(lexicon, Speller.load(folder / "common_words.txt", lexicon.uses))
 
     @property

@@ -9,7 +9,7 @@ import pytest
 from clinic.datafiles import DataFileError
 from clinic.history.attributes import AttributeCatalogue
 from clinic.history.lexicon import Lexicon
-from clinic.history.phrases import PhraseTree, expand, refuse_unreachable
+from clinic.history.phrases import PhraseTree, expand, grown, refuse_unreachable
 from clinic.history.words import split_words
 
 CONCEPTS = 'concepts:\n  NUMB: ["numb(ness)?"]\n  LEG: ["(my )?leg(s)?"]\n'
@@ -115,7 +115,7 @@ def test_a_phrase_with_too_many_forms_is_refused() -> None:
 
 
 def test_the_tree_finds_overlapping_phrases() -> None:
-    tree = PhraseTree([("A", ["my", "neck"]), ("B", ["neck"])])
+    tree = PhraseTree(grown([("A", ["my", "neck"]), ("B", ["neck"])]))
     assert list(tree.find([("my",), ("neck",)])) == [(("A",), 0, 2), (("B",), 1, 2)]
 
 
@@ -124,7 +124,7 @@ def test_phrases_that_end_alike_keep_their_own_names() -> None:
     phrases = [("MINE", ["my", *words]) for words in endings]
     phrases += [("YOURS", ["your", *words]) for words in endings[:2]]
     phrases += [("BOTH", ["your", "neck"]), ("BOTH", ["my", "neck"]), ("MINE", ["my", "neck"])]
-    tree = PhraseTree(phrases)
+    tree = PhraseTree(grown(phrases))
     assert list(tree.find([("my",), ("neck",), ("hurts",)])) == [
         (("MINE", "BOTH"), 0, 2),
         (("MINE",), 0, 3),
@@ -134,7 +134,7 @@ def test_phrases_that_end_alike_keep_their_own_names() -> None:
 
 
 def test_the_tree_finds_a_number_by_itself_and_by_its_kind() -> None:
-    tree = PhraseTree([("ANY", ["#", "days"]), ("FEVER", ["#fever"])])
+    tree = PhraseTree(grown([("ANY", ["#", "days"]), ("FEVER", ["#fever"])]))
     found = list(tree.find([("39", "#", "#fever"), ("days",)]))
     assert sorted(found) == [(("ANY",), 0, 2), (("FEVER",), 0, 1)]
 
