@@ -15,23 +15,14 @@ import warnings
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 
-from bot.booking_commands import add_booking_commands
-from bot.database_commands import add_database_commands
-from bot.privacy_commands import add_privacy_commands
-from bot.staff_commands import add_staff_commands
+from typing import TYPE_CHECKING
+
 from bot.unused_packages import leave_out_unused_packages
-from clinic.backup.contents import BackupError
-from clinic.clock import ClockSettingError
-from clinic.datafiles import DataFileError
-from clinic.privacy.access import note_access
-from clinic.privacy.audit import ChainBroken
-from clinic.privacy.conversations import ConversationsUnavailable
-from clinic.privacy.master_key import KeyProblem
-from clinic.privacy.purge_clock import ClockInDoubt
-from clinic.scheduling.desk import DeskError
-from clinic.scheduling.port import SchedulingError
-from clinic.settings import Settings, get_settings
-from clinic.staff.members import StaffError
+
+if TYPE_CHECKING:
+    from clinic.settings import Settings
+
+_SERVES = ("serve", "worker")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -43,6 +34,14 @@ def main(arguments: list[str] | None = None) -> int:
     Returns:
         The exit code: 0, or 1 after one sentence on what is wrong.
     """
+    given = sys.argv[1:] if arguments is None else arguments
+    serves = given[:1] in ([name] for name in _SERVES)
+    if serves:
+        # Before anything imports them.
+        leave_out_unused_packages()
+        # Before NumPy is there: the products for one message are small, and a second thread would
+        # mostly wait for a core that another conversation or worker has.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     parser = argparse.ArgumentParser(prog="atlas", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train", help="train a model where none fits data and code")
@@ -56,10 +55,10 @@ def main(arguments: list[str] | None = None) -> int:
     worker.add_argument("reports", type=int)
     commands.add_parser("actions", help="serve the actions alone, for ATLAS_ACTION_URL")
     commands.add_parser("shell", help="chat in the terminal")
-    add_booking_commands(commands)
-    add_privacy_commands(commands)
-    add_staff_commands(commands)
-    add_database_commands(commands)
+    if not serves:
+        from bot.offline_commands import add_offline_commands
+
+        add_offline_commands(commands)
     look = commands.add_parser(
         "doctor",
         help="check configuration, databases, keys, model, channels, clock and disk",
@@ -67,14 +66,11 @@ def main(arguments: list[str] | None = None) -> int:
         "status is 1 when something does not work.",
     )
     look.add_argument("--json", action="store_true", help="print the findings as JSON")
-    chosen = parser.parse_args(arguments)
+    chosen = parser.parse_args(given)
     if "run" in chosen:
-        return _run_without_rasa(chosen)
-    if chosen.command in ("serve", "worker"):
-        leave_out_unused_packages()
-        # Before NumPy is there: the products for one message are small, and a second thread would
-        # mostly wait for a core that another conversation or worker has.
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        from bot.offline_commands import run_offline
+
+        return run_offline(chosen)
     _quieten()
     if chosen.command == "doctor":
         from bot.doctor import doctor
@@ -82,6 +78,9 @@ def main(arguments: list[str] | None = None) -> int:
         return doctor(as_json=chosen.json)
     from bot.model import TrainingError
     from bot.server import StartError
+    from clinic.clock import ClockSettingError
+    from clinic.datafiles import DataFileError
+    from clinic.settings import get_settings
 
     try:
         settings = get_settings()
@@ -91,18 +90,6 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    return 0
-
-
-def _run_without_rasa(chosen: argparse.Namespace) -> int:
-    """Run a command of the front desk or of privacy, which needs nothing of Rasa."""
-    try:
-        chosen.run(get_settings(), chosen)
-        if chosen.command in _SHOW_PATIENTS:
-            note_access("operator", {"command": chosen.command})
-    except _TOLD as error:
-        print(f"atlas: {error}", file=sys.stderr)
-        return 1
     return 0
 
 
@@ -150,13 +137,6 @@ def _shell(settings: Settings, _chosen: argparse.Namespace) -> None:
     chat(settings)
 
 
-_TOLD = (
-    *(DataFileError, ClockSettingError, SchedulingError, DeskError),
-    *(KeyProblem, ConversationsUnavailable, ChainBroken, ClockInDoubt),
-    *(BackupError, StaffError),
-)
-# The commands that show or change what the clinic keeps of patients.
-_SHOW_PATIENTS = ("appointments", "call-backs", "status", "backup", "restore")
 _COMMANDS = {
     "train": _train,
     "serve": _serve,

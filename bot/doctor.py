@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.model import model_path
 from bot.model_signature import PUBLIC_KEY, signature_path
 from bot.nlu.pipeline_check import check_pipeline
-from bot.server import StartError, check_signature, usable_model
+from bot.server import StartError, check_signature, check_whole, usable_model
 from clinic.checkup.findings import (
     Finding,
     findings_as_json,
@@ -87,6 +87,7 @@ def _check_configuration(settings: Settings) -> list[Finding]:
 def _check_model(root: Path, var: Path) -> list[Finding]:
     try:
         model = usable_model(root)
+        check_whole(model)
     except StartError as error:
         return [problem("model", str(error), "atlas train")]
     except OSError as error:

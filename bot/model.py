@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import logging
 import shutil
@@ -30,6 +31,7 @@ _TRAINED_FROM = (
 )
 _TRAINING_DATA = ("data/nlu", "data/rules", "data/stories")
 _DIGEST_LENGTH = 16
+_BLOCK = 1 << 20
 
 
 class TrainingError(Exception):
@@ -94,7 +96,7 @@ def train(root: Path) -> Path:
                 raise TrainingError("Training ended without a model; the lines above say why.")
             var = root / "var"
             var.mkdir(exist_ok=True)
-            shutil.move(result.model, target)
+            _store(Path(result.model), target)
             sign(target, var)
     except OSError as error:
         raise TrainingError(f"Training could not write its model: {error.strerror}.") from error
@@ -107,3 +109,11 @@ def train(root: Path) -> Path:
             old.unlink(missing_ok=True)
             signature_path(old).unlink(missing_ok=True)
     return target
+
+
+def _store(archive: Path, target: Path) -> None:
+    """Put an archive into its place, uncompressed: every start of a server would wait for that."""
+    draft = archive.with_suffix(".stored")
+    with gzip.open(archive) as packed, gzip.open(draft, "wb", compresslevel=0) as stored:
+        shutil.copyfileobj(packed, stored, _BLOCK)
+    shutil.move(draft, target)

@@ -9,6 +9,7 @@ import logging
 import os
 import socket
 import tarfile
+import zlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -117,21 +118,33 @@ def usable_model(root: Path) -> Path:
     """Return the model for the present data and code.
 
     Raises:
-        StartError: There is none, or it is broken.
+        StartError: There is none.
     """
     model = model_path(root)
     if not model.is_file():
         raise StartError("There is no model for the present data and code: run `make train`.")
+    return model
+
+
+def check_whole(model: Path) -> None:
+    """Read through a model's archive.
+
+    Raises:
+        StartError: It is broken.
+    """
     try:
         with tarfile.open(model) as archive:
             names = archive.getnames()
-    except (tarfile.TarError, OSError, EOFError) as error:
-        raise StartError(
-            f"The model {model.name} is broken: delete it and run `make train`."
-        ) from error
+    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
+        raise _broken(model) from error
     if not any(name.endswith("metadata.json") for name in names):
-        raise StartError(f"The model {model.name} is incomplete: delete it and run `make train`.")
-    return model
+        raise _broken(model)
+
+
+def _broken(model: Path) -> StartError:
+    return StartError(
+        f"The model {model.name} is broken and cannot be loaded: delete it and run `make train`."
+    )
 
 
 def check_signature(model: Path, var: Path) -> None:
@@ -191,9 +204,11 @@ def run_rasa(
     """
     # Rasa takes seconds to import, and is not needed to refuse a wrong setting.
     from bot.rasa_shortcuts import shorten_rasa
+    from bot.rasa_start import shorten_start
     from bot.serving import ModelNotLoaded, make_app, run
 
     shorten_rasa()
+    shorten_start()
 
     def settled() -> None:
         # Model and rules stay for good: without this every full garbage collection walks
@@ -209,9 +224,7 @@ def run_rasa(
     try:
         run(app, readiness, listening, settled, watch)
     except ModelNotLoaded as error:
-        raise StartError(
-            f"The model {model.name} cannot be loaded: delete it and run `make train`."
-        ) from error
+        raise _broken(model) from error
 
 
 def _give_back_memory() -> None:

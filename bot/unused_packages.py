@@ -15,27 +15,37 @@ import types
 from collections.abc import Sequence
 from typing import Any
 
-# What Rasa imports each for; none of it is reached by a message.
+# What is imported for what; none of it is reached by a message.
 _UNUSED = (
+    "apscheduler",  # reminders, which no rule of Atlas's sets
     "boto3",  # DynamoDB as a tracker store, S3 for models
     "botocore",
     "dask",  # bot/graph_runner.py
+    "google.auth",  # the channel of Hangouts
+    "google.oauth2",
     "matplotlib",  # plots of `rasa test`
     "mattermostwrapper",
     "prompt_toolkit",  # questions of `rasa init`
     "pymongo",  # MongoDB as a tracker store
     "questionary",
+    "redis",  # Redis as a tracker and lock store
     "rocketchat_API",
+    "safetensors",  # features kept on disk in training
+    "scipy",  # sparse features, which no component of Atlas's makes
+    "sentry_sdk",  # crash reports to Rasa's makers
     "sklearn",  # splitting training data, `rasa test`
+    "socketio",  # a channel that Atlas has its own for
+    "spacy.cli",
+    "spacy.pipeline",  # taggers and parsers; bot/nlu/message_guard.py has the tokenizer alone
     "webexteamssdk",
 )
-# Of channels that are off without these variables
+# Of what is off without these variables.
 _UNUSED_WITHOUT = {
     "aiogram": "TELEGRAM_ACCESS_TOKEN",
     "slack_sdk": "SLACK_BOT_TOKEN",
 }
-# structlog and typer colour their output with it where it can be imported.
-_MISSED_BY_NOBODY = ("rich",)
+# structlog, typer and mako colour their output with these where they can be imported.
+_MISSED_BY_NOBODY = ("pygments", "rich")
 
 
 class PackageLeftOut(RuntimeError):  # noqa: N818 - named for what happened
@@ -79,7 +89,7 @@ class _StandInFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Import packages and everything in them as stand-ins.
 
     Args:
-        names: The packages.
+        names: The packages, and parts of others by their dotted names.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -91,7 +101,8 @@ class _StandInFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         path: Sequence[str] | None,
         target: types.ModuleType | None = None,
     ) -> importlib.machinery.ModuleSpec | None:
-        if fullname.partition(".")[0] not in self._names:
+        steps = fullname.split(".")
+        if not any(".".join(steps[:end]) in self._names for end in range(1, len(steps) + 1)):
             return None
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
 
@@ -104,12 +115,28 @@ class _StandInFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Do nothing: a stand-in has no code."""
 
 
+class _PassOn:
+    """Stand where structlog would report to Sentry, and report nothing."""
+
+    def __init__(self, **settings: Any) -> None:
+        """Take what `structlog_sentry.SentryProcessor` takes."""
+
+    def __call__(self, logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+        return event
+
+
 def leave_out_unused_packages() -> None:
     """Stand in for the unused packages that are not loaded yet."""
+    if "structlog_sentry" not in sys.modules:
+        reporter = types.ModuleType("structlog_sentry")
+        reporter.SentryProcessor = _PassOn  # type: ignore[attr-defined]
+        sys.modules[reporter.__name__] = reporter
     names = [
         *_UNUSED,
         *(name for name, needs in _UNUSED_WITHOUT.items() if needs not in os.environ),
     ]
+    if not os.environ.get("ATLAS_DATABASE_URL", "").strip().startswith("postgres"):
+        names.append("psycopg2")
     sys.meta_path.insert(0, _StandInFinder([name for name in names if name not in sys.modules]))
     for name in _MISSED_BY_NOBODY:
         # What Python has as None, it refuses to import.

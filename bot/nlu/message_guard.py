@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext
@@ -14,6 +15,8 @@ from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from spacy.lang.en import English
+from spacy.language import create_tokenizer
+from spacy.vocab import create_vocab
 
 from clinic.history.words import clean
 
@@ -54,7 +57,11 @@ class MessageGuard(Tokenizer):
 
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)
-        self._tokenizer = English().tokenizer
+        # As in English(), which would load all that spaCy has beside the tokenizer.
+        english = SimpleNamespace(
+            Defaults=English.Defaults, vocab=create_vocab(English.lang, English.Defaults)
+        )
+        self._tokenizer = create_tokenizer()(english)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Clean and cut the messages."""
