@@ -45,7 +45,15 @@ from rasa.utils.endpoints import EndpointConfig
 from bot.button_texts import parse_message
 from bot.graph_runner import StraightGraphRunner
 from bot.policies.agenda_policy import next_of_agenda
-from bot.tracker_copies import copy_tracker, init_tracker, reset_slots, set_slot, update_tracker
+from bot.tracker_copies import (
+    copy_tracker,
+    current_slot_values,
+    idx_after_latest_restart,
+    init_tracker,
+    reset_slots,
+    set_slot,
+    update_tracker,
+)
 
 _Found = tuple[str | None, str | None, bool]
 
@@ -80,6 +88,8 @@ def shortcuts() -> list[tuple[Any, str, Any]]:
         (DialogueStateTracker, "_reset_slots", reset_slots),
         (DialogueStateTracker, "_set_slot", set_slot),
         (DialogueStateTracker, "update", update_tracker),
+        (DialogueStateTracker, "current_slot_values", current_slot_values),
+        (DialogueStateTracker, "idx_after_latest_restart", idx_after_latest_restart),
         (DialogueStateTracker, "copy", copy_tracker),
         (FormAction, "_temporary_tracker", temporary_tracker),
         (RulePolicy, "predict_action_probabilities", ask_rules),

@@ -11,7 +11,7 @@ from typing import Any
 
 from rasa.shared.constants import ASSISTANT_ID_KEY
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event
+from rasa.shared.core.events import Event, Restarted
 from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import AnySlotDict, DialogueStateTracker
 from rasa.shared.nlu.constants import METADATA_MODEL_ID
@@ -75,6 +75,29 @@ def set_slot(tracker: DialogueStateTracker, key: str, value: Any) -> None:
         return
     tracker.slots[key] = copy_slot(tracker.slots[key])
     tracker.slots[key].value = value
+
+
+def current_slot_values(tracker: DialogueStateTracker) -> dict[str, Any]:
+    """Return all slots' values, past the property that would tell each.
+
+    Args:
+        tracker: The tracker.
+    """
+    return {name: slot._value for name, slot in tracker.slots.items()}
+
+
+def idx_after_latest_restart(tracker: DialogueStateTracker) -> int:
+    """Return where the events after the latest restart begin.
+
+    Args:
+        tracker: The tracker.
+    """
+    last = 0
+    for index, event in enumerate(tracker.events, start=1):
+        # An abstract class takes its time to tell what is an instance of it.
+        if type(event) is Restarted:
+            last = index
+    return last
 
 
 def copy_slot(slot: Slot) -> Slot:

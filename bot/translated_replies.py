@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import re
 from typing import Any
 
 from rasa.core.nlg import TemplatedNaturalLanguageGenerator
+from rasa.core.nlg.generator import ResponseVariationFilter
 from rasa.core.nlg.interpolator import interpolate
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -41,14 +43,31 @@ class TranslatedReplies(TemplatedNaturalLanguageGenerator):
         **kwargs: Any,
     ) -> dict[str, Any] | None:
         """Generate a response; `language` among the arguments wins over the conversation's."""
-        draft: dict[str, Any] | None = await super().generate(
-            utter_action, tracker, output_channel, **kwargs
-        )
         slots = tracker.current_slot_values()
+        draft: dict[str, Any] | None = self.generate_from_slots(
+            utter_action, slots, output_channel, **kwargs
+        )
         language = self._languages.get(kwargs.get("language") or slots.get("language") or "")
         if draft is None or language is None:
             return draft
         return _translated(utter_action, draft, language, {**slots, **kwargs})
+
+    def _random_response_for(
+        self, utter_action: str, output_channel: str, filled_slots: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """Choose a variation; Rasa makes a NumPy array of them first, though mostly one is there.
+
+        Args:
+            utter_action: The response's name.
+            output_channel: Variations may be for some channels only.
+            filled_slots: Variations may depend on them.
+        """
+        if utter_action not in self.responses:
+            return None
+        suitable = ResponseVariationFilter(self.responses).responses_for_utter_action(
+            utter_action, output_channel, filled_slots
+        )
+        return random.choice(suitable) if suitable else None
 
 
 def _translated(

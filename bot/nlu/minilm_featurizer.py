@@ -19,7 +19,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
 from rasa.shared.exceptions import RasaException
-from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from tokenizers import Tokenizer
@@ -237,8 +237,9 @@ def spelt_vector(message: Message) -> NDArray[np.float32] | None:
 
 def layered_vector(message: Message) -> NDArray[np.float32] | None:
     """Return all 768 numbers that `MiniLMFeaturizer` gave a message, or None."""
-    _, sentence = message.get_dense_features(TEXT)
-    if sentence is None:
-        return None
-    vector: NDArray[np.float32] = sentence.features[0]
-    return vector
+    # Not message.get_dense_features, which copies them for each component that asks.
+    for features in message.features:
+        if features.attribute == TEXT and features.type == FEATURE_TYPE_SENTENCE:
+            vector: NDArray[np.float32] = features.features[0]
+            return vector
+    return None

@@ -109,8 +109,9 @@ class Lexicon:
                 for name in names:
                     found[name].append(span)
         for name, hiders in self._hidden_inside.items():
-            outer = [span for hider in hiders for span in found.get(hider, ())]
-            found[name] = _outside(found[name], outer)
+            if name in found:
+                outer = [span for hider in hiders for span in found.get(hider, ())]
+                found[name] = _outside(found[name], outer) if outer else found[name]
         if any(word.also or word.norm[:1].isdigit() for word in words):
             # A number, or a misspelt word, has several readings, which may tell of the same
             # words twice.

@@ -52,6 +52,8 @@ class Availability:
     def __init__(self, clinic: ClinicSettings) -> None:
         self._clinic = clinic
         self._zone = clinic.zone
+        # The same days are looked at for every visitor who books.
+        self._slots_that_day = lru_cache(maxsize=64)(self._make_slots)
 
     def hours_on(self, day: date) -> DayHours:
         """Return the clinic's wall-clock hours on a day, or why it is closed."""
@@ -141,13 +143,27 @@ class Availability:
         changes: list[TimeChange],
     ) -> list[Slot]:
         """Return a day's slots by start; for one start, in the order of `practitioners`."""
-        length = timedelta(minutes=visit_type.minutes)
+        midnight, next_midnight = self._moment(day, time(0)), self._moment(day + _DAY, time(0))
+        near = (one for one in changes if one.start < next_midnight and one.end > midnight)
+        return self._slots_that_day(
+            day, visit_type.id, tuple(person.id for person in practitioners), tuple(near)
+        )
+
+    def _make_slots(
+        self,
+        day: date,
+        visit_type_id: str,
+        practitioners: tuple[str, ...],
+        near: tuple[TimeChange, ...],
+    ) -> list[Slot]:
+        """Make the slots of a day, whose changes are given; nobody may change the list."""
+        length = timedelta(minutes=self._visit_type(visit_type_id).minutes)
         step = timedelta(minutes=self._clinic.booking.slot_step_minutes)
         midnight, next_midnight = self._moment(day, time(0)), self._moment(day + _DAY, time(0))
-        near = [one for one in changes if one.start < next_midnight and one.end > midnight]
         opening = [self._stretch(day, pair) for pair in self.hours_on(day).spans]
         found: dict[tuple[datetime, int], Slot] = {}
-        for order, person in enumerate(practitioners):
+        people = [one for one in map(self._clinic.practitioner, practitioners) if one is not None]
+        for order, person in enumerate(people):
             mine = [one for one in near if one.concerns(person.id)]
             blocked = [(one.start, one.end) for one in mine if one.kind == "blocked"]
             opened = [
@@ -165,7 +181,7 @@ class Availability:
                     end = start + length
                     inside = any(first <= start and end <= last for first, last in within)
                     if inside and not any(start < last and first < end for first, last in blocked):
-                        found[start, order] = Slot(start, end, person.id, visit_type.id)
+                        found[start, order] = Slot(start, end, person.id, visit_type_id)
                     start += step
         return [found[key] for key in sorted(found)]
 
@@ -206,6 +222,8 @@ class Availability:
         return suitable[turn:] + suitable[:turn]
 
     def _suits(self, slot: Slot, query: SlotQuery) -> bool:
+        if query.weekdays is None and query.part_of_day is None and not query.except_days:
+            return True
         wall = slot.start.astimezone(self._zone)
         if query.weekdays is not None and wall.weekday() not in query.weekdays:
             return False

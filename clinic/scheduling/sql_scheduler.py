@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import islice
+from operator import attrgetter
 from typing import TypeVar, cast
 
 from sqlalchemy import Select, and_, or_, select, true, update
@@ -59,6 +60,7 @@ _ATTEMPTS = 3
 _NEAR = timedelta(days=7)
 
 _Result = TypeVar("_Result")
+_start = attrgetter("start")
 
 
 class SqlScheduler:
@@ -127,14 +129,14 @@ class SqlScheduler:
         found: list[Slot] = []
         while week := list(islice(days, 7)):
             slots = [slot for day in week for slot in day]
-            ticks = [self._ticks(slot) for slot in slots]
-            taken, own = self._taken_ticks(ticks, now, query)
+            taken, own = self._taken_ticks(slots, now, query)
             free_by_start: dict[datetime, Slot] = {}
-            for slot, touched in zip(slots, ticks, strict=True):
-                if (slot.practitioner_id, slot.start) != own and not any(
-                    (slot.practitioner_id, tick) in taken for tick in touched
-                ):
-                    free_by_start.setdefault(slot.start, slot)
+            for slot in slots:
+                if slot.start in free_by_start or (slot.practitioner_id, slot.start) == own:
+                    continue
+                busy = taken.get(slot.practitioner_id)
+                if not busy or busy.isdisjoint(self._ticks(slot)):
+                    free_by_start[slot.start] = slot
             found.extend(free_by_start.values())
             if limit is not None and len(found) >= limit:
                 break
@@ -343,11 +345,12 @@ class SqlScheduler:
         )
 
     def _taken_ticks(
-        self, ticks: list[range], now: datetime, query: SlotQuery
-    ) -> tuple[set[tuple[str, int]], tuple[str, datetime] | None]:
-        """Return what is taken, and whose time from when the moved appointment has now."""
-        first = min(touched.start for touched in ticks)
-        last = max(touched.stop for touched in ticks)
+        self, slots: list[Slot], now: datetime, query: SlotQuery
+    ) -> tuple[dict[str, set[int]], tuple[str, datetime] | None]:
+        """Return what is taken of whose time, and whose and when the moved appointment is now."""
+        # All are of one kind, and so of one length.
+        first = self._ticks(min(slots, key=_start)).start
+        last = self._ticks(max(slots, key=_start)).stop
         tick = models.BookedTick
         wanted = (
             select(tick.practitioner_id, tick.tick)
@@ -368,7 +371,9 @@ class SqlScheduler:
             moved = query.moving and session.scalar(_to_be_moved(query.moving))
             if moved:
                 wanted = wanted.where(tick.appointment_id.is_distinct_from(moved.id))
-            taken = {(row.practitioner_id, row.tick) for row in session.execute(wanted)}
+            taken: dict[str, set[int]] = {}
+            for person, touched in session.execute(wanted):
+                taken.setdefault(person, set()).add(touched)
             return taken, (moved.practitioner_id, moved.start_utc) if moved else None
 
     def _confirm(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 
 DAY = timedelta(days=1)
@@ -80,7 +80,7 @@ class Part:
 
 @dataclass
 class Found:
-    """The sentence with marks, and what the marks stand for."""
+    """The sentence with marks, and what the marks stand for; no two spaces stand together."""
 
     text: str
     days: list[Span] = field(default_factory=list)
@@ -93,7 +93,20 @@ class Found:
 
     def replace(self, pattern: str, handle: Callable[[re.Match[str]], str]) -> None:
         """Replace each match of a pattern by what a function returns for it."""
-        self.text = re.sub(r"\s+", " ", re.sub(pattern, handle, self.text))
+        text, count = re.subn(pattern, handle, self.text)
+        if count:
+            self.text = re.sub(r"\s+", " ", text)
+
+    def copy(self) -> Found:
+        """Return the same, so that what is marked further does not show here."""
+        return replace(
+            self,
+            days=[*self.days],
+            weekdays=[*self.weekdays],
+            clocks=[*self.clocks],
+            parts=[*self.parts],
+            impossible=[*self.impossible],
+        )
 
     def put_days(self, pattern: str, first: date, end: date | None = None) -> None:
         """Replace each match of a pattern by the mark of the same days."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, tzinfo
+from functools import lru_cache
 
 from clinic.scheduling.when.clocks import mark_clocks, mark_soon
 from clinic.scheduling.when.dates import mark_dates
@@ -48,7 +49,14 @@ def read(text: str, now: datetime, *, day_first: bool) -> Found:
     Returns:
         The sentence in lower case with marks.
     """
-    found = Found(plain(text))
+    # A turn reads its message, and the wishes before it, several times within a minute.
+    return _read(text, now.replace(second=0, microsecond=0), now.tzinfo, day_first).copy()
+
+
+@lru_cache(maxsize=16)
+def _read(text: str, now: datetime, _zone: tzinfo | None, day_first: bool) -> Found:
+    """Read at a minute; the zone tells the same moment on two clocks apart."""
+    found = Found(re.sub(r"\s+", " ", plain(text)))
     for pattern in _NOT_A_WISH:
         # A date such as "on 7/10", or the whole answer, looks like a score but is none.
         if "out of" in pattern and re.fullmatch(
