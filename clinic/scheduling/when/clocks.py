@@ -50,7 +50,7 @@ def mark_clocks(found: Found) -> None:
         rf"(?<![\d/:.-])()\b{hour_minute}{_HALF} ?(?:-|to) ?{hour_minute} ?(am|pm)\b", two_hours
     )
     # "10 to 12" and nothing else: ten minutes to twelve would be no wish to come at.
-    found.replace(r"^\W*()(\d{1,2})()() ?(?:-|to|till|until) ?(\d{1,2})()()\W*$", two_hours)
+    found.replace(rf"^\W*(){_HOUR}()() ?(?:-|to|till|until) ?{_HOUR}()()\W*$", two_hours)
     # "9-11 Friday", "tomorrow 10 to 12"
     hours = rf"{hour_minute}() ?(?:-|to) ?{hour_minute}()"
     found.replace(rf"(?<![\d/:.-])()\b{hours}(?=,? (?:on )?(?:{_DAY_WORD}))", two_hours)

@@ -140,11 +140,10 @@ class Pieces:
         found.replace(r"<W(\d+)>,? ?(?:the )?<D(\d+)>", self._dated_weekday)
         more = 1
         while more:
-            found.text, more = re.subn(
+            more = found.replace(
                 r"<W(\d+)>\s*(?:,|/|&|\bor\b|\band\b|\bnor\b)[ ,]*(?:or |and )?(?:maybe |even )?"
                 r"(?:on )?(?:a )?<W(\d+)>",
                 lambda m: self._either(int(m[1]), int(m[2])),
-                found.text,
             )
 
     def _count_from(self) -> None:

@@ -91,11 +91,12 @@ class Found:
     # 3/4 with day and month the other way round
     other_date: date | None = None
 
-    def replace(self, pattern: str, handle: Callable[[re.Match[str]], str]) -> None:
-        """Replace each match of a pattern by what a function returns for it."""
+    def replace(self, pattern: str, handle: Callable[[re.Match[str]], str]) -> int:
+        """Replace each match of a pattern by what a function returns for it; tell how many."""
         text, count = re.subn(pattern, handle, self.text)
         if count:
             self.text = re.sub(r"\s+", " ", text)
+        return count
 
     def copy(self) -> Found:
         """Return the same, so that what is marked further does not show here."""

@@ -245,6 +245,8 @@ def test_as_soon_as_possible_leaves_everything_open(text: str):
         *("my pain is 7/10 since yesterday", "it started last week", "the second one", "at 99"),
         *("it has hurt for 2 or 3 days", "call me at 555 010 0199", "jane@tomorrow.com", "25:00"),
         *("I woke up on Sunday with a stiff neck", "", "?", "<D0>", "<script>", "two weeks ago"),
+        "06-24",  # no hours of a day
+        "16 to 49",
     ],
 )
 def test_where_no_time_is_said_none_is_understood(text: str):
