@@ -160,6 +160,24 @@ class Service:
             os.killpg(self._process.pid, number)
 
 
+def seconds_of(name: str) -> float:
+    """Return the processor time of all running processes of a name.
+
+    Args:
+        name: As the system knows the program, such as "postgres".
+    """
+    total = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            head, _, rest = stat.read_text().rpartition(")")
+        except OSError:
+            continue  # it ended meanwhile
+        if head.endswith(f"({name}"):
+            fields = rest.split()
+            total += int(fields[11]) + int(fields[12])
+    return total / TICKS_A_SECOND
+
+
 def _process_tree(root: int) -> set[int]:
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():

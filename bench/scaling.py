@@ -19,10 +19,8 @@ from pathlib import Path
 
 from bench.load import START_SECONDS, LoadResult, hold_conversations
 from bench.postgresql import find_binaries, running_server
-from bench.processes import BenchError, Service
+from bench.processes import BenchError, Service, seconds_of
 from bench.soak import served
-
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -84,12 +82,12 @@ def measure(folder: Path, database_url: str, port: int, workers: int, users: int
         before, own, database = (
             service.processor_seconds_each(),
             _own_seconds(),
-            _seconds_of("postgres"),
+            seconds_of("postgres"),
         )
         load = asyncio.run(hold_conversations(base_url, str, users, 4 * users))
         after = service.processor_seconds_each()
         taken = [seconds - before.get(process, 0.0) for process, seconds in after.items()]
-        return Measured(load, taken, _own_seconds() - own, _seconds_of("postgres") - database)
+        return Measured(load, taken, _own_seconds() - own, seconds_of("postgres") - database)
     finally:
         service.stop()
 
@@ -131,20 +129,6 @@ def main() -> int:
 
 def _own_seconds() -> float:
     return sum(os.times()[:2])
-
-
-def _seconds_of(name: str) -> float:
-    """Return the processor time of all running processes of a name."""
-    total = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            head, _, rest = stat.read_text().rpartition(")")
-        except OSError:
-            continue  # it ended meanwhile
-        if head.endswith(f"({name}"):
-            fields = rest.split()
-            total += int(fields[11]) + int(fields[12])
-    return total / _TICKS
 
 
 if __name__ == "__main__":

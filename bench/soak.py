@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import random
 import statistics
 import sys
@@ -18,6 +19,7 @@ import tempfile
 import time
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,7 +27,7 @@ import aiohttp
 
 from bench.load import page_ready
 from bench.postgresql import find_binaries, running_server
-from bench.processes import ROOT, BenchError, Service
+from bench.processes import ROOT, BenchError, Service, seconds_of
 
 _OPENING = "Aching pain in my neck for {days} days, {severity}/10, no injury ({tag})"
 _QUESTIONS = (
@@ -39,6 +41,7 @@ _QUESTIONS = (
 _TRIES = 12
 _RETRY_SECONDS = 1.0
 _ANSWER_SECONDS = 60.0
+_WATCH_SECONDS = 60.0
 _LETTERS = "bcdfghjklmnpqrstvwxz"
 
 
@@ -190,7 +193,12 @@ class Patient:
 
 
 async def soak(
-    base_url: str, conversations: int, seconds: float, pause: float, begin_within: float
+    base_url: str,
+    conversations: int,
+    seconds: float,
+    pause: float,
+    begin_within: float,
+    watch: Callable[[Outcome], None] | None = None,
 ) -> Outcome:
     """Let conversations run at the same time.
 
@@ -200,10 +208,17 @@ async def soak(
         seconds: For how long.
         pause: Seconds between two messages of one conversation, on average.
         begin_within: Over how many seconds their beginnings are spread.
+        watch: Called once a minute with what happened so far.
 
     Returns:
         What happened.
     """
+
+    async def look() -> None:
+        while watch is not None:
+            await asyncio.sleep(_WATCH_SECONDS)
+            watch(outcome)
+
     outcome = Outcome(conversations)
     timeout = aiohttp.ClientTimeout(total=_ANSWER_SECONDS)
     connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=5)
@@ -217,7 +232,9 @@ async def soak(
             await patient.begin()
             await patient.chat(until, pause)
 
+        looking = asyncio.create_task(look())
         await asyncio.gather(*(live(patient) for patient in patients))
+        looking.cancel()
         outcome.seconds = time.perf_counter() - started
         for first in range(0, conversations, 20):
             await asyncio.gather(*(one.check() for one in patients[first : first + 20]))
@@ -247,6 +264,45 @@ def served(folder: Path, port: int, database_url: str, workers: int) -> Service:
     )
 
 
+class Minutes:
+    """Tell what each minute of a long run took.
+
+    Args:
+        service: Atlas, up.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._answered = 0
+        self._taken = self._processor_seconds()
+
+    def tell(self, outcome: Outcome) -> None:
+        """Print the minute that ended.
+
+        Args:
+            outcome: What happened so far.
+        """
+        taken, answered = self._processor_seconds(), len(outcome.latencies)
+        messages = max(answered - self._answered, 1)
+        each = ", ".join(
+            f"{(after - before) * 1000 / messages:.1f} ms in {name}"
+            for name, after, before in zip(
+                ("the workers", "PostgreSQL", "the client"), taken, self._taken, strict=True
+            )
+        )
+        late = statistics.median(outcome.latencies[self._answered :] or [0.0])
+        print(
+            f"{answered - self._answered} messages answered, p50 {late * 1000:.0f} ms, "
+            f"memory {self._service.resident_mb():.0f} MB; processor time a message: {each}",
+            flush=True,
+        )
+        self._taken, self._answered = taken, answered
+
+    def _processor_seconds(self) -> tuple[float, float, float]:
+        own = sum(os.times()[:2])
+        return self._service.processor_seconds(), seconds_of("postgres"), own
+
+
 def main() -> int:
     """Run the long form, and say what it found."""
     parser = argparse.ArgumentParser(prog="python -m bench.soak", description=__doc__)
@@ -273,6 +329,7 @@ def main() -> int:
                     chosen.minutes * 60,
                     chosen.pause,
                     begin_within=min(chosen.minutes * 20, 60),
+                    watch=Minutes(service).tell,
                 )
             )
             print("\n".join([*outcome.lines(), f"memory {service.resident_mb():.0f} MB"]))
