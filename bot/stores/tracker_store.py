@@ -165,21 +165,38 @@ class EncryptedTrackerStore(TrackerStore):
     def _events(
         self, conversation_id: str, *, whole: bool = False
     ) -> tuple[Version | None, list[Event]]:
-        # Another process may have written meanwhile: what is decoded counts only where the
-        # database knows of nothing newer.
-        version = self.conversations.version(conversation_id)
-        if version is None:
+        # Another process may have written meanwhile: then only what it wrote is read and decoded.
+        known = self._decoded.latest(conversation_id)
+        if known is not None and whole and is_shortened(known.events):
+            known = None
+        since = self.conversations.since(conversation_id, known.version if known else None)
+        if since is None:
             return None, []
-        decoded = self._decoded.get(conversation_id, version)
-        if decoded is not None and not (whole and is_shortened(decoded)):
-            return version, decoded
-        kept = self.conversations.read(conversation_id)
-        if kept is None:
-            return None, []
-        events = [_decode(event) for event in kept.events]
+        new = [_decode(event) for event in since.events]
+        if known is None or not since.goes_on:
+            events, tracker = new, None
+        elif not new:
+            return since.version, known.events
+        else:
+            events, tracker = [*known.events, *new], self._followed(known, new, since.version)
         short = shortened(events)
-        self._decoded.put(conversation_id, kept.version, short)
-        return kept.version, events if whole else short
+        self._decoded.put(conversation_id, since.version, short)
+        if tracker is not None:
+            self._decoded.remember(tracker, since.version)
+        return since.version, events if whole else short
+
+    def _followed(
+        self, known: _Known, new: list[Event], version: Version
+    ) -> DialogueStateTracker | None:
+        """Return what the tracker of a decoded conversation becomes by more events."""
+        if known.tracker is None:
+            return None
+        tracker = copy_tracker(known.tracker)
+        for event in new:
+            tracker.update(event, self.domain)
+        setattr(tracker, WRITTEN, len(tracker.events))
+        setattr(tracker, _VERSION, version)
+        return tracker
 
     def _write(
         self,
@@ -241,6 +258,14 @@ class _Decoded:
                 return None
             self._entries.move_to_end(conversation_id)
             return found.events
+
+    def latest(self, conversation_id: str) -> _Known | None:
+        """Return the conversation as it was decoded last, of whatever version that is."""
+        with self._lock:
+            found = self._entries.get(conversation_id)
+            if found is not None:
+                self._entries.move_to_end(conversation_id)
+            return found
 
     def put(self, conversation_id: str, version: Version, events: list[Event]) -> None:
         """Keep events; nobody may change the list afterwards."""

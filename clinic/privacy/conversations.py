@@ -69,6 +69,20 @@ _PLAIN = sa.Table(
 # Built once: SQLAlchemy takes longer to build and recognise a statement than SQLite to run it.
 _OF_ID = sa.select(conversations).where(conversations.c.id == sa.bindparam("wanted_id"))
 _OF_ID_TO_WRITE = _OF_ID.with_for_update()
+# One statement, so that what it returns is of one moment.
+_SINCE = (
+    sa.select(conversations, turns.c.number, turns.c.sealed_events)
+    .outerjoin(
+        turns,
+        sa.and_(
+            turns.c.conversation_id == conversations.c.id,
+            turns.c.session == conversations.c.session,
+            turns.c.number >= sa.bindparam("known_turns"),
+        ),
+    )
+    .where(conversations.c.id == sa.bindparam("wanted_id"))
+    .order_by(turns.c.number)
+)
 _ADD_TURN = sa.insert(turns)
 _GO_ON = (
     sa.update(conversations)
@@ -125,6 +139,21 @@ class Kept:
     version: Version
     began_at: datetime
     active_at: datetime
+    events: list[Event]
+
+
+@dataclass(frozen=True)
+class Since:
+    """What was written to a conversation since somebody read it.
+
+    Args:
+        version: How far it is written now.
+        goes_on: Whether the events go on from what was read; otherwise they are the whole session.
+        events: Rasa's events as dictionaries, oldest first.
+    """
+
+    version: Version
+    goes_on: bool
     events: list[Event]
 
 
@@ -228,9 +257,39 @@ class Conversations:
                 wanted = wanted.where(turns.c.session == row.session)
             events: list[Event] = []
             for number, sealed in connection.execute(wanted.order_by(turns.c.number)):
-                content = vault.open(bytes(sealed), _place(row.id, number))
-                events.extend(json.loads(zlib.decompress(content)))
+                events.extend(_unsealed(vault, row.id, number, sealed))
         return Kept(_version(row), row.began_at, row.active_at, events)
+
+    def since(self, conversation_id: str, known: Version | None = None) -> Since | None:
+        """Return what was written to the present session since it was read.
+
+        Args:
+            conversation_id: Which conversation.
+            known: How far it was written then; None: it was not read.
+
+        Returns:
+            What is new, or the whole session where another one began meanwhile; None: there is
+            no such conversation.
+        """
+        with self.reading(once=True) as (connection, vault):
+            hashed = vault.hash(conversation_id, _PURPOSE)
+            wanted = {"wanted_id": hashed, "known_turns": known.turns if known else 0}
+            rows = connection.execute(_SINCE, wanted).all()
+            if not rows:
+                return None
+            version = _version(rows[0])
+            events = [
+                event
+                for row in rows
+                if row.sealed_events is not None
+                for event in _unsealed(vault, hashed, row.number, row.sealed_events)
+            ]
+        if known is None:
+            return Since(version, goes_on=False, events=events)
+        same = (version.incarnation, version.session) == (known.incarnation, known.session)
+        if same and version.turns >= known.turns:
+            return Since(version, goes_on=True, events=events)
+        return self.since(conversation_id)
 
     def append(
         self,
@@ -419,6 +478,12 @@ def add_turns(
     for turn in new:
         connection.execute(_ADD_TURN, turn)
     return before, Version(row.incarnation, number, session)
+
+
+def _unsealed(vault: Vault, hashed: str, number: int, sealed: bytes) -> list[Event]:
+    content = vault.open(bytes(sealed), _place(hashed, number))
+    events: list[Event] = json.loads(zlib.decompress(content))
+    return events
 
 
 def conversations_url(database_url: str) -> URL:

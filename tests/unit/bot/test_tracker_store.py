@@ -137,6 +137,32 @@ async def test_what_another_process_wrote_is_seen(store: EncryptedTrackerStore) 
     other.conversations.close()
 
 
+async def test_two_processes_that_take_turns_know_the_same(store: EncryptedTrackerStore) -> None:
+    other = EncryptedTrackerStore(domain=DOMAIN)
+    await say(store, SessionStarted(), *TURN)
+    for turn in range(20):  # beyond where a conversation is shortened
+        await say((other, store)[turn % 2], SlotSet("disposition", f"d{turn}"), *TURN)
+        fresh = EncryptedTrackerStore(domain=DOMAIN)
+        trackers = [await each.retrieve("one") for each in (store, other, fresh)]
+        states = [
+            (tracker.current_slot_values(), tracker.latest_action_name, tracker.latest_message)
+            for tracker in trackers
+            if tracker is not None
+        ]
+        assert states == [states[0]] * 3
+        assert states[0][0]["disposition"] == f"d{turn}"
+        sessions = [await each.session_events("one") for each in (store, other, fresh)]
+        assert [len(events) for events in sessions] == [1 + (turn + 2) * len(TURN) + turn + 1] * 3
+        fresh.conversations.close()
+    await say(store, ActionExecuted("action_session_start"), SessionStarted(), *TURN[:1])
+    assert len(told(await other.retrieve("one"))) == 2
+    await store.forget("one")
+    assert await other.retrieve("one") is None
+    await say(store, SessionStarted(), *TURN, *TURN)
+    assert len(told(await other.retrieve("one"))) == 1 + 2 * len(TURN)
+    other.conversations.close()
+
+
 async def test_a_conversation_that_asks_for_it_is_deleted_and_leaves_the_receipt(
     store: EncryptedTrackerStore,
 ) -> None:

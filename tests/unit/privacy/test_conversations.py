@@ -39,6 +39,30 @@ def test_what_was_written_is_read_again_in_order(conversations: Conversations):
     assert conversations.ids() == ["one"]
 
 
+def test_only_what_was_written_since_is_read(conversations: Conversations) -> None:
+    assert conversations.since("one") is None
+    _, first = conversations.append("one", [[said("a")]])
+    _, second = conversations.append("one", [[said("b")], [said("c")]])
+    found = conversations.since("one", second)
+    assert found is not None
+    assert (found.version, found.goes_on, found.events) == (second, True, [])
+    conversations.append("one", [[said("d")]])
+    found = conversations.since("one", second)
+    assert found is not None
+    assert (found.goes_on, [event["text"] for event in found.events]) == (True, ["d"])
+    # Another session began, or another conversation under the same name: all of it is new.
+    for known in (first, None):
+        found = conversations.since("one", known)
+        assert found is not None
+        assert (found.goes_on, [event["text"] for event in found.events]) == (False, ["c", "d"])
+    conversations.delete("one")
+    assert conversations.since("one", second) is None
+    conversations.append("one", [[said("e")]] * 9)
+    found = conversations.since("one", second)
+    assert found is not None
+    assert (found.goes_on, [event["text"] for event in found.events]) == (False, ["e"])
+
+
 def test_ids_may_be_any_text(conversations: Conversations):
     for name in ("s" * 5000, "né 🦴", "half a character \ud800", "", "'; DROP TABLE x; --"):
         conversations.append(name, [[said(name)]])
