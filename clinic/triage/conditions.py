@@ -22,6 +22,10 @@ History = Mapping[str, Any]
 Condition = Callable[[History], bool]
 
 
+# An attribute, and whether it is enough that it is known, be it false, empty or nought.
+Need = tuple[str, bool]
+
+
 class ConditionError(ValueError):
     """A condition cannot be read; the message says what is wrong with it."""
 
@@ -49,6 +53,46 @@ def compile_condition(data: Any, attributes: AttributeCatalogue) -> Condition:
         part = compile_condition(value, attributes)
         return lambda history: not part(history)
     return _about_attribute(str(key), value, attributes)
+
+
+def needs(data: Any) -> frozenset[Need] | None:
+    """Return of what a history must have at least one, or else the condition cannot hold.
+
+    Args:
+        data: A condition that can be compiled.
+
+    Returns:
+        Attributes with a value, or that are known; None: it may hold without any.
+    """
+    if "of" in data:
+        return _one_of(data["of"]) if data["at_least"] > 0 else None
+    ((key, value),) = data.items()
+    if key == "not":
+        return None
+    if key == "any":
+        return _one_of(value)
+    if key == "all":
+        found = [need for need in map(needs, value) if need is not None]
+        return min(found, key=len) if found else None
+    wanted = value if isinstance(value, list) else [value]
+    return frozenset({(str(key), any(isinstance(item, dict) or not item for item in wanted))})
+
+
+def known_in(history: History) -> set[Need]:
+    """Return everything that a condition could need and a history has.
+
+    Args:
+        history: Values by attribute.
+    """
+    known = {(name, True) for name, value in history.items() if value is not None}
+    return known | {(name, False) for name, _ in known if history[name]}
+
+
+def _one_of(parts: list[Any]) -> frozenset[Need] | None:
+    each = [needs(part) for part in parts]
+    if None in each:
+        return None
+    return frozenset[Need]().union(*(need for need in each if need is not None))
 
 
 def _joined(key: str, value: Any, attributes: AttributeCatalogue) -> Condition:

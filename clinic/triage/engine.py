@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from clinic.triage.conditions import History
+from clinic.triage.conditions import History, known_in
 from clinic.triage.rules import Level, Rule, RuleBook
 
 
@@ -38,10 +38,13 @@ def assess(history: History, rules: RuleBook) -> Assessment:
         history: Values by attribute; unknown attributes are missing or None.
         rules: The rule book.
     """
+    known = known_in(history)
     fired = [
         (rule, grade)
         for rule in (*rules.red_flags, *rules.scoring)
-        if (grade := rule.grade(history)) is not None
+        # Most rules are about what nobody mentioned; over a thousand conditions are quicker left.
+        if (rule.needs is None or not rule.needs.isdisjoint(known))
+        and (grade := rule.grade(history)) is not None
     ]
     highest = max((grade.level for _, grade in fired), key=lambda item: item.urgency, default=None)
     level = highest or Level.SELF_CARE

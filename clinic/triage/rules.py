@@ -11,7 +11,14 @@ from typing import Any
 
 from clinic.datafiles import DataFileError, load_yaml
 from clinic.history.attributes import AttributeCatalogue
-from clinic.triage.conditions import Condition, ConditionError, History, compile_condition
+from clinic.triage.conditions import (
+    Condition,
+    ConditionError,
+    History,
+    Need,
+    compile_condition,
+    needs,
+)
 
 
 class Level(StrEnum):
@@ -64,6 +71,7 @@ class Rule:
         levels: What it can give, most urgent first.
         sources: Where it comes from.
         reviewed: Date of the last review.
+        needs: Of what a history must have at least one, or it gives nothing; None: maybe without.
     """
 
     id: str
@@ -74,6 +82,7 @@ class Rule:
     levels: tuple[Grade, ...]
     sources: tuple[str, ...]
     reviewed: date
+    needs: frozenset[Need] | None
 
     def grade(self, history: History) -> Grade | None:
         """Return the most urgent level whose condition holds, with its reason, or None."""
@@ -171,6 +180,7 @@ def _read_rule(entry: Any, path: Path, attributes: AttributeCatalogue) -> Rule:
         levels=levels,
         sources=tuple(str(source) for source in entry["sources"]),
         reviewed=reviewed,
+        needs=needs({"any": [item["when"] for item in entry["levels"]]}),
     )
 
 

@@ -5,9 +5,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clinic.clinical import DATA_FOLDER, get_clinical_data
 from clinic.datafiles import DataFileError
+from clinic.triage.conditions import known_in
 from clinic.triage.engine import assess
 from clinic.triage.rules import Level, RuleBook
 
@@ -96,3 +99,22 @@ def test_a_faulty_rule_is_refused_with_file_and_entry(
         RuleBook.load(tmp_path, DATA.attributes)
     assert said in str(error.value)
     assert "red_flags.yml" in str(error.value)
+
+
+@given(st.data())
+def test_a_rule_that_lacks_what_it_needs_would_give_nothing(data: st.DataObject) -> None:
+    values = {
+        attribute.name: st.sampled_from(
+            {
+                "list": [[], *([value] for value in attribute.values)],
+                "number": [0, 1, 3, 7, 8, 10, 40, 900],
+                "flag": [False, True],
+            }.get(attribute.kind, attribute.values)
+        )
+        for attribute in DATA.attributes
+    }
+    history = data.draw(st.fixed_dictionaries({}, optional=values))
+    known = known_in(history)
+    for rule in (*DATA.rules.red_flags, *DATA.rules.scoring):
+        if rule.needs is not None and rule.needs.isdisjoint(known):
+            assert rule.grade(history) is None, rule.id
