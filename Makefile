@@ -20,6 +20,8 @@ shell: setup  ## chat in the terminal
 
 train: setup  ## train a model where none fits the present data and code
 	@.venv/bin/atlas train
+	@# A service that may not write to its folder would compile them anew at each start.
+	@$(PYTHON) -m compileall -q actions bot clinic
 
 setup:  ## make the environment that running needs (.venv, with uv in .tools)
 	@scripts/set_up.sh run

@@ -53,10 +53,10 @@ def transcript(events: Iterable[Any]) -> list[dict[str, Any]]:
     """
     shown: list[dict[str, Any]] = []
     titles: dict[str, str] = {}
-    turn, count = WELCOME, 0
+    turn, count, latest = WELCOME, 0, 0
     for event in events:
         if isinstance(event, SessionStarted):
-            shown, titles, turn, count = [], {}, WELCOME, 0
+            shown, titles, turn, count, latest = [], {}, WELCOME, 0, 0
         elif isinstance(event, BotUttered):
             visible = visible_message(event.message())
             if visible:
@@ -65,7 +65,9 @@ def transcript(events: Iterable[Any]) -> list[dict[str, Any]]:
                 shown.append({**head, **visible})
                 count += 1
         elif isinstance(event, UserUttered) and event.text and not event.metadata.get(IS_EXTERNAL):
-            shown = [_without_choices(message) for message in shown]
+            # What came before the latest message has lost its choices already.
+            shown[latest:] = [_without_choices(message) for message in shown[latest:]]
+            latest = len(shown)
             turn, count = str(event.message_id), 0
             head = {"id": turn, "from": "user", "at": said_at(event.timestamp)}
             shown.append({**head, "text": _as_titles(event.text, titles)})
