@@ -11,6 +11,7 @@ from clinic.history.history import merge
 from clinic.triage.engine import Assessment, assess
 from clinic.triage.interview import SpeechAct
 
+_UNCERTAIN = (Assertion.POSSIBLE, Assertion.EXPLAINED)
 # The second safety net does not ask about so short a message that is an answer or no report.
 _SHORT = 8
 
@@ -49,19 +50,27 @@ class Weighing:
         if meant := self._answers.meant:
             return [{"attribute": self._message.asked, "value": meant, "option": meant}]
         findings = self._message.reading.findings
-        possible = [item for item in findings if item.assertion is Assertion.POSSIBLE]
-        assumed = [
-            Finding(item.attribute, item.value, Assertion.PRESENT, item.start, item.end)
-            for item in possible
-        ]
-        changes = merge(self.after, assumed, self._message.data.attributes)
+        uncertain = [item for item in findings if item.assertion in _UNCERTAIN]
+        changes = self._assumed(uncertain)
+        if changes and self.weigh({**self.after, **changes}).level.is_emergency:
+            return [{"attribute": item.attribute, "value": item.value} for item in uncertain]
+        # What may be so counts below an emergency; what has a harmless cause does not.
+        changes = self._assumed(
+            [item for item in uncertain if item.assertion is Assertion.POSSIBLE]
+        )
         if changes:
-            if self.weigh({**self.after, **changes}).level.is_emergency:
-                return [{"attribute": item.attribute, "value": item.value} for item in possible]
             self._answers.changes.update(changes)
             self.after.update(changes)
             self.assessment = self.weigh(self.after)
         return self._sounds_like_emergency()
+
+    def _assumed(self, findings: list[Finding]) -> dict[str, Any]:
+        """Return what would change if some findings were so."""
+        present = [
+            Finding(item.attribute, item.value, Assertion.PRESENT, item.start, item.end)
+            for item in findings
+        ]
+        return merge(self.after, present, self._message.data.attributes)
 
     def _sounds_like_emergency(self) -> list[dict[str, Any]]:
         """Return what the second safety net heard, if it would make this an emergency."""

@@ -24,7 +24,7 @@ from bot.nlu.warning_sign_importer import sign_of
 from clinic import clock
 from clinic.clinical import get_clinical_data
 from clinic.history.clauses import Part
-from clinic.history.findings import Finding
+from clinic.history.findings import Assertion, Finding
 from clinic.history.words import split_words
 from clinic.settings import get_settings
 from clinic.triage.agreement import Jury, Sounding
@@ -226,6 +226,7 @@ class WarningSignNet(GraphComponent):
             for entity in message.get(ENTITIES, [])
             if "assertion" in entity
         ]
+        heard = [sound for sound in heard if not _is_uncertain(sound, findings)]
         today = clock.now().astimezone(self._zone).date()
         return [
             {**finding.as_entity(text), EXTRACTOR: type(self).__name__}
@@ -243,6 +244,16 @@ def _is_understood(part: Part, entities: list[dict[str, Any]]) -> bool:
         and not any(start <= part.start + word.start < end for start, end in spans)
     }
     return len(unexplained) < _LEAST_UNEXPLAINED
+
+
+def _is_uncertain(sound: _Sound, findings: list[Finding]) -> bool:
+    """Tell whether the reader heard the sign there, and leaves it to a question."""
+    return any(
+        finding.assertion in (Assertion.POSSIBLE, Assertion.EXPLAINED)
+        and (finding.attribute, finding.value) in sound.sign.findings
+        and sound.start <= finding.start < sound.end
+        for finding in findings
+    )
 
 
 def _is_ruled_out(sign: WarningSign, entities: list[dict[str, Any]], start: int, end: int) -> bool:

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
+from datetime import date
 from enum import Enum
 from itertools import pairwise
 from operator import attrgetter
 
+from clinic.history.durations import find_durations
 from clinic.history.findings import Assertion
+from clinic.history.numbers import Measure
 from clinic.history.patterns import FindingRule, Span
 from clinic.history.words import NO_BREAK, SENTENCE_END, Word, word_set
 
@@ -24,6 +27,23 @@ _WOULD_REACH = 6
 _UNSURE_REACH = 8
 _OLD_REACH = 12
 _OVER_REACH = 6
+_OVER_LATER = 24
+_OVER_SUBJECTS = word_set(
+    "and but so it its its is was that thats all im i hes shes he she theyre ive been have has "
+    "totally completely fully thankfully luckily everything now im absolutely quite feeling feel "
+    "well though then both again"
+)
+_COMPLAINING = word_set("neck necks back pain pains hurts hurt sore stiff ache aches")
+_DATE_REACH = 12
+_WAS = word_set("had was were felt caught did got came went")
+_GOES_ON = word_set(
+    "still since started starts begun began again always ever have has keep keeps im ive its "
+    "hasnt havent ongoing lasting"
+)
+_LASTING = word_set("since for over these past almost nearly about from")
+_CAUSE_REACH = 24
+_CAUSE_DENIED = 3
+_DENYING = word_set("not no without never nor isnt wasnt havent dont didnt hasnt")
 _EXPLAINED_REACH = 14
 _LINK_REACH = 5
 _PLAIN_NEGATION_REACH = 8
@@ -51,7 +71,14 @@ _MAKERS = word_set(
     "for writing write making make doing preparing updating drafting designing wrote running"
 )
 _MAKER_REACH = 5
-_MET = word_set("to with at by near past")
+# Whom one meets or carries is nobody who has the sign.
+_MET = word_set(
+    "to with at by near past lifting lifted lift carrying carried holding held feeding fed chasing "
+    "cuddling minding bathing dressing visiting"
+)
+# "My toddler headbutted my neck" tells of what was done to the writer.
+_DONE_TO = frozenset({"injury", "injury_mechanism", "injury_danger", "assault", "neck_manipulated"})
+_DONE_REACH = 5
 _WHERE = word_set("in at")
 _PLACING = word_set("in at from of on down with near")
 _WOULD = word_set("would will could might")
@@ -109,15 +136,23 @@ class Context:
     Args:
         words: The message's words.
         concepts: The concepts found in them.
+        today: The present date at the clinic; without it no date is long ago.
     """
 
-    def __init__(self, words: list[Word], concepts: Mapping[str, list[Span]]) -> None:
+    def __init__(
+        self,
+        words: list[Word],
+        concepts: Mapping[str, list[Span]],
+        today: date | None = None,
+    ) -> None:
         self.words = words
         self._concepts = concepts
         turns = {span.first for span in concepts.get("TURN", ())}
         self._sentence_starts = self._starts(set())
         self._clause_starts = self._starts(turns)
         self._owners: list[_Owner] | None = None
+        self._today = today
+        self._durations: list[Measure] | None = None
         self._joints = turns | {index for index, word in enumerate(words) if word.norm == "and"}
 
     def spans(self, concept: str) -> list[Span]:
@@ -136,7 +171,8 @@ class Context:
             span: Where they stand.
             of_relative: The message is written for a relative, whose findings count.
         """
-        if not (of_relative or rule.household) and (owned := self._of_somebody_else(span)):
+        mine = of_relative or rule.household or self._is_done_to_writer(rule, span)
+        if not mine and (owned := self._of_somebody_else(span)):
             return owned
         if self._is_supposed_of_others(span):
             return Assertion.HYPOTHETICAL
@@ -151,13 +187,18 @@ class Context:
             return Assertion.POSSIBLE if denied is Assertion.ABSENT else Assertion.ABSENT
         if denied is not None:
             return denied
-        if not rule.past_counts and (past := self._past(rule, span)):
+        past = None if rule.past_counts else self._past(rule, span)
+        if past is Assertion.PAST:
             return past
+        if rule.passes and (self._is_dated_back(rule, span) or self._is_long_gone(span)):
+            return Assertion.PAST
         if rule.settles and self._is_over(span):
             return Assertion.PAST
+        if self._has_a_cause(rule, span) or (rule.explainable and self._is_explained(rule, span)):
+            return Assertion.EXPLAINED
+        if past is not None:
+            return past
         if rule.negatable and self._is_unsure(span):
-            return Assertion.POSSIBLE
-        if rule.explainable and self._is_explained(rule, span):
             return Assertion.POSSIBLE
         if rule.played_down and self._is_played_down(span):
             return Assertion.POSSIBLE
@@ -227,6 +268,10 @@ class Context:
             return None
         return Assertion.OTHER_PERSON if owner is _Owner.OTHER else Assertion.POSSIBLE
 
+    def _is_done_to_writer(self, rule: FindingRule, span: Span) -> bool:
+        end = min(self._chunk(span)[1], span.last + _DONE_REACH)
+        return rule.attribute in _DONE_TO and bool(self._norms(span.first, end) & {"my", "me"})
+
     def _find_owners(self) -> list[_Owner]:
         """Return for each word whether the writer or a third person is spoken of."""
         relatives = {cue.last - 1: cue for cue in self.spans("RELATIVE")}
@@ -261,7 +306,7 @@ class Context:
 
     def _is_met(self, cue: Span) -> bool:
         """Read "shook hands with the priest", who is no subject."""
-        if self.words[cue.first].break_before > NO_BREAK:
+        if not cue.first or self.words[cue.first].break_before > NO_BREAK:
             return False
         return self.words[cue.first - 1].norm in _MET
 
@@ -278,7 +323,12 @@ class Context:
                 return self._pause_after(Span(index, index + 1), span) == span.last
         return False
 
-    def _sentence_end(self, span: Span) -> int:
+    def sentence_end(self, span: Span) -> int:
+        """Return the index after a span's sentence.
+
+        Args:
+            span: A stretch of words.
+        """
         return bisect_right(self._sentence_starts, self._sentence_starts[span.last - 1])
 
     def _works(self) -> list[Span]:
@@ -295,13 +345,13 @@ class Context:
         """Read what stands in a novel, a quiz or a leaflet and not in the writer's life."""
         quoted = self._cues_before("QUOTED", span, self._sentence_starts)
         if quoted and not self._norms(quoted[-1].last, span.last) & _SELF:
-            owned = self._norms(span.last, self._sentence_end(span)) & _SELF
+            owned = self._norms(span.last, self.sentence_end(span)) & _SELF
             return Assertion.POSSIBLE if owned else Assertion.HYPOTHETICAL
         frames = [*self.spans("FRAME"), *self._works()]
         if not frames:
             return None
         start = self._sentence_starts[span.first]
-        end = self._sentence_end(span)
+        end = self.sentence_end(span)
         told = {i for cue in frames for i in range(cue.first - 1, cue.last)}
         norms = {self.words[i].norm for i in range(start, end) if i not in told}
         if norms & _SELF:
@@ -315,7 +365,7 @@ class Context:
         """Read "if a climber falls", which no answer can make a report."""
         first = max(self._sentence_starts[span.first], span.first - _REACH)
         return any(
-            not self._names_writer(cue.last, span.last) and not self._is_likened(cue)
+            not self._names_writer(cue.last, self._chunk(span)[1]) and not self._is_likened(cue)
             for cue in self._cues("SUPPOSED_OTHER", first, span.first)
         )
 
@@ -330,9 +380,9 @@ class Context:
     def _is_supposed(self, span: Span) -> bool:
         """Tell "what if my legs go numb" and "worried about a stroke" from a report."""
         throughout = self._cues(
-            "SUPPOSED_THROUGHOUT", self._sentence_starts[span.first], self._sentence_end(span)
+            "SUPPOSED_THROUGHOUT", self._sentence_starts[span.first], self.sentence_end(span)
         )
-        if any(cue.first < self._sentence_end(span) for cue in throughout):
+        if any(cue.first < self.sentence_end(span) for cue in throughout):
             return True
         for cue in self._cues_before("HYPOTHETICAL", span, self._clause_starts):
             if not self._norms(self._pause_after(cue, span), span.last) & _SELF:
@@ -394,6 +444,18 @@ class Context:
         """Read the "if" of "as if my chest was torn", which sets no condition."""
         return cue.first > 0 and self.words[cue.first - 1].norm == "as"
 
+    def _has_a_cause(self, rule: FindingRule, span: Span) -> bool:
+        """Read "down two stone. All with the slimming club", but not "and I'm on no diet"."""
+        start, end = self._sentence_starts[span.first], self.sentence_end(span)
+        if end < len(self.words):
+            end = self.sentence_end(Span(end, end + 1))  # the next sentence
+        first, last = max(start, span.first - _CAUSE_REACH), min(end, span.last + _CAUSE_REACH) - 1
+        return any(
+            not self._norms(max(0, cause.first - _CAUSE_DENIED), cause.first) & _DENYING
+            for name in rule.causes
+            for cause in self._cues(name, first, last)
+        )
+
     def _is_explained(self, rule: FindingRule, span: Span) -> bool:
         """Read "legs like jelly from leg day", unless the words say that it stays."""
         sentence = self._sentence_starts[span.first]
@@ -421,12 +483,21 @@ class Context:
                 limit = min(len(self.words), end + _EXPLAINED_REACH)
                 while end < limit and self._sentence_starts[end] == sentence:
                     end += 1
-                return not any(self._stays(index) for index in range(span.last, end))
+                return not any(
+                    self._stays(index) for index in range(span.last, self._own_end(span, end))
+                )
         return False
+
+    def _own_end(self, span: Span, end: int) -> int:
+        """Return where another complaint begins: the "since" of "my neck hurts since" is its."""
+        for index in range(span.last, end - 1):
+            if [word.norm for word in self.words[index : index + 2]] in _OTHER_COMPLAINTS:
+                return index
+        return end
 
     def _is_played_down(self, span: Span) -> bool:
         """Read "came off the bike at zero speed": a fall that may be none worth the name."""
-        start, end = self._sentence_starts[span.first], self._sentence_end(span)
+        start, end = self._sentence_starts[span.first], self.sentence_end(span)
         first, last = max(start, span.first - _REACH), min(end, span.last + _REACH) - 1
         return bool(self._cues("MINOR_KNOCK", first, last)) and not self._cues(
             "GRAVE_KNOCK", first, last
@@ -467,11 +538,38 @@ class Context:
         start, end = self._chunk(span)
         clause = self._clause_starts[span.first]
         for cue in self._cues("PAST", max(0, span.first - _REACH), end):
+            if cue.first == end and self._sentence_starts[end] != self._sentence_starts[span.first]:
+                continue
             inside = start <= cue.first and cue.last <= end
-            opens = cue.first == clause and cue.last <= span.first
-            if (inside or opens) and not self._is_now(start, end, cue):
+            # "I used to drink and fell a lot": a pronoun may stand before it.
+            before = clause <= cue.first and cue.last <= span.first
+            opens = before and self._norms(clause, cue.first) <= _SUBJECTS
+            # "I fainted once, at school": nothing but the time stands between the pauses.
+            follows = cue.first == end and self._ends_clause(cue)
+            if (inside or opens or follows) and not self._is_now(start, end, cue):
                 return True
         return False
+
+    def _is_dated_back(self, rule: FindingRule, span: Span) -> bool:
+        """Read "had a fever with covid in March" in autumn, but not "since March"."""
+        start, end = self._sentence_starts[span.first], self.sentence_end(span)
+        norms = self._norms(start, end)
+        if norms & _GOES_ON or not (rule.past_counts or norms & _WAS):
+            return False
+        return any(
+            start <= date.first < end
+            and min(abs(date.first - span.last), abs(span.first - date.last)) <= _DATE_REACH
+            and not self._norms(date.last, span.first) & _NOW
+            and date.value >= rule.passes
+            and self.words[date.first - 1].norm not in _LASTING
+            for date in self._dates()
+            if date.first
+        )
+
+    def _dates(self) -> list[Measure]:
+        if self._durations is None:
+            self._durations = find_durations(self.words, self._today) if self._today else []
+        return self._durations
 
     def _is_now(self, start: int, end: int, cue: Span) -> bool:
         """Tell "years ago, and numb again now" from "fine now"."""
@@ -485,7 +583,9 @@ class Context:
     def _is_long_standing(self, cue: Span, span: Span) -> bool:
         """Tell whether "for years" is said of this finding and not of another."""
         if self._sentence_starts[cue.first] != self._sentence_starts[span.first]:
-            return False
+            # "Clumsy? Only since birth."
+            echoed = self.words[span.last - 1].question and not self.words[cue.first].question
+            return echoed and self._sentence_starts[cue.first] == self.sentence_end(span)
         first, last = min(cue.last, span.last), max(cue.first, span.first)
         if last - first > _OLD_REACH or self._norms(first, last) & _NEW:
             return False
@@ -494,11 +594,24 @@ class Context:
 
     def _is_over(self, span: Span) -> bool:
         """Tell "a fever, but it has gone" from "a fever, and my arm has gone numb"."""
-        return any(
-            self._sentence_starts[cue.first] == self._sentence_starts[span.first]
-            and (cue.last == len(self.words) or self._is_joint(cue.last))
-            for cue in self._cues("GONE", span.last, span.last + _OVER_REACH)
-        )
+        gone = self._cues("GONE", span.last, span.last + _OVER_LATER)
+        for cue in gone:
+            same = self._sentence_starts[cue.first] == self._sentence_starts[span.first]
+            if same and cue.first <= span.last + _OVER_REACH and self._ends_clause(cue):
+                return True
+        alone = self._cues("OVER_ALONE", span.last, span.last + _OVER_LATER)
+        return any(self._ends_clause(cue) and self._is_said_alone(cue, span) for cue in gone + alone)
+
+    def _ends_clause(self, cue: Span) -> bool:
+        return cue.last == len(self.words) or self._is_joint(cue.last)
+
+    def _is_said_alone(self, cue: Span, span: Span) -> bool:
+        """Read "in bed with a temp. All over now", with no other complaint in between."""
+        opening = cue.first
+        while opening > span.last and not self._is_joint(opening):
+            opening -= 1
+        between = self._norms(span.last, opening)
+        return self._norms(opening, cue.first) <= _OVER_SUBJECTS and not between & _COMPLAINING
 
     # ---- negation -----------------------------------------------------------------------------
 
@@ -528,8 +641,8 @@ class Context:
             if cue.first < span.last or "yes" in self._norms(span.last, cue.first):
                 continue
             if self._sentence_starts[cue.first] == sentence:
-                return asked and "now" not in self._norms(cue.last, self._sentence_end(cue))
-            if self._sentence_starts[cue.first] == self._sentence_end(span):
+                return asked and "now" not in self._norms(cue.last, self.sentence_end(cue))
+            if self._sentence_starts[cue.first] == self.sentence_end(span):
                 return asked and bool(self._norms(cue.first, cue.last + _ALL_REACH) & _ALL)
         return False
 

@@ -34,7 +34,9 @@ class Attribute:
             passing loss of sight is as urgent afterwards).
         yields: A value of a choice that gives way to any other that is known.
         explainable: Whether a harmless cause in the same breath ("legs like jelly from leg
-            day") leaves it uncertain.
+            day") explains it.
+        passes: After so many days it counts no more when it is told of in the past ("a fever in
+            March"); 0 for never.
         played_down: Whether words that make little of it ("gently", "at zero speed") leave it
             uncertain.
         rises: Whether its values stand from least to most, and of several in one message ("hurts
@@ -51,6 +53,7 @@ class Attribute:
     settles: bool = False
     yields: str | None = None
     explainable: bool = False
+    passes: int = 0
     played_down: bool = False
     rises: bool = False
 
@@ -89,6 +92,7 @@ class AttributeCatalogue:
                 settles=bool(entry.get("settles", False)),
                 yields=entry.get("yields"),
                 explainable=bool(entry.get("explainable", False)),
+                passes=int(entry.get("passes", 0)),
                 played_down=bool(entry.get("played_down", False)),
                 rises=bool(entry.get("rises", False)),
             )

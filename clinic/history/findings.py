@@ -8,11 +8,16 @@ from typing import Any
 
 
 class Assertion(StrEnum):
-    """Whether a finding is said to be so, now, of the person with the pain."""
+    """Whether a finding is said to be so, now, of the person with the pain.
+
+    A possible finding may be so; an explained one is so, but has a harmless cause ("legs like jelly
+    from leg day"), so that it only counts where a yes to the question about it says more.
+    """
 
     PRESENT = "present"
     ABSENT = "absent"
     POSSIBLE = "possible"
+    EXPLAINED = "explained"
     PAST = "past"
     OTHER_PERSON = "other_person"
     HYPOTHETICAL = "hypothetical"

@@ -26,7 +26,8 @@ def merge(
 
     A present finding adds a value to a list and replaces a choice or number. A denied one
     removes the value and, where nothing else is known, leaves an empty list or false. Other
-    assertions (past, of somebody else, asked about, hypothetical, possible) change nothing.
+    assertions (past, of somebody else, asked about, hypothetical, possible, explained) change
+    nothing.
 
     Args:
         history: Values by attribute; unknown attributes are missing or None.

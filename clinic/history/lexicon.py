@@ -276,6 +276,8 @@ def _read_patterns(
     patterns: list[Pattern] = []
     for file, entry in entries(files):
         rule = read_rule(entry, file.path, attributes)
+        if unknown := set(rule.causes) - set(concepts):
+            raise DataFileError(file.path, rule.id, f"unknown concept {min(unknown)} in causes")
         for text in entry["patterns"]:
             patterns.extend(compile_pattern(str(text), rule, concepts, file.path))
     return patterns

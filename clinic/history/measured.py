@@ -35,6 +35,7 @@ _PLANNING = word_set("can could may should if allowed ok safe")
 # Attributes whose own date is told beside them ("cancer in 2019"), not the pain's.
 _DATED = ("cancer_history", "recent_procedure", "past_spine_surgery", "pregnancy", "crisis")
 _OF_THE_PAIN = word_set("pain ache hurts sore since")
+_THIRD = word_set("hes shes he she theyre they")
 _OTHERS = word_set("kids children sons daughters")
 _OWNERS = word_set("my our")
 _HISTORY_REACH = 40
@@ -148,6 +149,8 @@ def _is_of_children(context: Context, age: Measure, about: str | None) -> bool:
     words = context.words
     if {word.norm for word in words[max(0, age.first - 4) : age.first]} & _OTHERS:
         return True
+    if about is None and {word.norm for word in words[max(0, age.first - 2) : age.first]} & _THIRD:
+        return True  # "when I had my daughter, she's 14"
     return about is None and any(
         words[span.first].norm in _OWNERS and span.first <= age.first and age.last <= span.last
         for span in context.spans("CHILD_PATIENT")

@@ -25,9 +25,10 @@ from clinic.history.words import NO_BREAK, SENTENCE_END, Word
 _CONCEPT = re.compile(r"[A-Z][A-Z0-9_]*$")
 _GAP = re.compile(r"~(?P<ordered>\d+)$|<(?P<free>\d+)>$")
 _FIELDS = {"id", "attribute", "value", "denied", "negatable", "fallback", "patterns"}
-_FIELDS |= {"explainable", "effort_explains", "household"}
+_FIELDS |= {"explainable", "effort_explains", "household", "causes", "passes"}
 # Between two parts of a pattern these words deny the second one, unless "not only" follows.
 _DENIES = frozenset({"no", "not", "without", "isnt", "arent", "wasnt", "werent", "didnt"})
+_NOTHING = frozenset({"nothing", "nor", "none", "neither", "no"})
 _DENIES_NOT = frozenset(
     {"only", "just", "sure", "certain", "idea", "doubt", "longer", "matter"}
     | {"even", "quite", "really", "wonder", "reason"}
@@ -67,7 +68,10 @@ class FindingRule:
         past_counts: Whether it still holds when said of the past.
         whole: Whether it is a finding of its own and not a detail ("both", "worse") of one.
         settles: Whether it no longer counts once it is said to be over.
-        explainable: Whether a harmless cause told beside it leaves it uncertain.
+        explainable: Whether a harmless cause told beside it explains it.
+        causes: Concepts that explain it wherever they stand beside it ("lost a stone, slimming").
+        passes: After so many days it counts no more when it is told of as over ("a fever in
+            March"); 0 for never.
         effort_explains: Whether exercise is such a cause; it never explains a lost sight.
         household: Whether it counts for the writer when somebody in the house has it.
         played_down: Whether "gently" or "at zero speed" beside it leaves it uncertain.
@@ -83,6 +87,8 @@ class FindingRule:
     whole: bool
     settles: bool = False
     explainable: bool = False
+    causes: tuple[str, ...] = ()
+    passes: int = 0
     effort_explains: bool = True
     household: bool = False
     played_down: bool = False
@@ -141,6 +147,8 @@ def read_rule(entry: dict[str, Any], path: Path, attributes: AttributeCatalogue)
         effort_explains=bool(entry.get("effort_explains", True)),
         household=bool(entry.get("household", False)),
         explainable=bool(entry.get("explainable", attributes[attribute].explainable)),
+        causes=tuple(map(str, entry.get("causes", ()))),
+        passes=int(entry.get("passes", attributes[attribute].passes)),
         played_down=attributes[attribute].played_down,
     )
 
@@ -244,7 +252,13 @@ def _next_spans(spans: list[Span], last: int, gap: int) -> list[Span]:
 def _is_joined(words: list[Word], last: int, first: int, gap: int) -> bool:
     """No gap crosses a sentence's end; without a gap a comma is all that may stand between."""
     limit = SENTENCE_END if gap else NO_BREAK + 1
-    return all(word.break_before < limit for word in words[last : first + 1])
+    if not all(word.break_before < limit for word in words[last : first + 1]):
+        return False
+    # "Nothing in the chest, nothing down there" is a list of denials, and no missing feeling.
+    return not any(
+        words[index].break_before > NO_BREAK and words[index].norm in _NOTHING
+        for index in range(last, first + 1)
+    )
 
 
 def _is_denied_between(words: list[Word], last: int, first: int) -> bool:

@@ -45,6 +45,7 @@ _BEFORE_COMPLAINT = word_set(
     "a an the just only bit of some this very really slightly slight little normal usual plain "
     "one case ordinary simple mild dull upper neck lower right left sore"
 )
+_BIRTHS = [[when, "i", "had"] for when in ("when", "since", "after", "before")]
 _GROWN_UP = 18
 _SHORTEST_WORD = 3
 # "Cannot feel my legs" denies no legs.
@@ -149,7 +150,7 @@ class HistoryReader:
         if not words:
             return Reading()
         concepts = self._lexicon.find_concepts(words, today.year)
-        context = Context(words, concepts)
+        context = Context(words, concepts, today)
         about = _about(context)
         findings = _without_repetitions(
             _finding(rule, span, context, about)
@@ -172,7 +173,8 @@ class HistoryReader:
             today: The present date at the clinic.
         """
         words = self._speller.mend(split_words(text))
-        return Listening(words, self._lexicon.find_concepts(words, today.year) if words else {})
+        concepts = self._lexicon.find_concepts(words, today.year) if words else {}
+        return Listening(words, concepts, today)
 
 
 class Listening:
@@ -181,11 +183,14 @@ class Listening:
     Args:
         words: The message's words.
         concepts: The lexicon's concepts that stand in them.
+        today: The present date at the clinic.
     """
 
-    def __init__(self, words: list[Word], concepts: Mapping[str, list[Span]]) -> None:
+    def __init__(
+        self, words: list[Word], concepts: Mapping[str, list[Span]], today: date
+    ) -> None:
         self._words = words
-        self._context = Context(words, concepts)
+        self._context = Context(words, concepts, today)
         self._told = _without_idioms(concepts)
         self._failures = [span for name in _FAILURES for span in self._told.get(name, ())]
         self._of_relative = _about(self._context) is not None
@@ -252,6 +257,9 @@ def _overrules(longer: Finding, shorter: Finding) -> bool:
     """Tell whether more words around a finding say that it is something else, or normal."""
     if longer.attribute != shorter.attribute:
         return False
+    overlap = longer.start < shorter.end and shorter.start < longer.end
+    if overlap and _is_explained_away(longer, shorter):
+        return True
     if not (longer.start <= shorter.start and shorter.end <= longer.end):
         return False
     if _length(longer) == _length(shorter):
@@ -259,6 +267,13 @@ def _overrules(longer: Finding, shorter: Finding) -> bool:
     explained = longer.value == shorter.value and longer.assertion is Assertion.ABSENT
     # "Shoulders and neck" are two sites, however many words the longer finding took.
     return explained or (longer.attribute in _LONGEST_ONLY and shorter.value != "neck")
+
+
+def _is_explained_away(normal: Finding, sign: Finding) -> bool:
+    """Read "a mole off my back, it was nothing": the words around a sign say that it is none."""
+    longer = _length(normal) > _length(sign)
+    told = sign.assertion in (Assertion.PRESENT, Assertion.POSSIBLE, Assertion.EXPLAINED)
+    return longer and told and normal.assertion is Assertion.ABSENT and normal.value == sign.value
 
 
 def _length(finding: Finding) -> int:
@@ -329,11 +344,13 @@ def _is_patient(context: Context, span: Span) -> bool:
     norms = [word.norm for word in words]
     if norms[span.first] in ("im", "i"):
         return _has_complaint(context, span.first, span.last + _COMPLAINT_REACH)
-    if context.spans("FAMILY_PAST"):
+    if context.spans("FAMILY_PAST") or context.spans("NOT_ME"):
         return False  # what a grandmother once had is no request for her
     if _is_named(context, span):
         return True
     if set(norms[max(0, span.first - 1) : span.first]) & _IN_PASSING:
+        return False
+    if norms[max(0, span.first - 3) : span.first] in _BIRTHS:
         return False
     if {"for", "about"} & set(norms[max(0, span.first - 3) : span.first]):
         return _has_complaint(context, span.first, len(norms))
@@ -349,7 +366,8 @@ def _is_patient(context: Context, span: Span) -> bool:
         return True  # "our son is five, temp 39": nobody tells the age of somebody in passing
     reach = _CLOSE_REACH if writer else _COMPLAINT_REACH
     own = writer and bool(_WRITER & set(norms[span.last : span.last + reach]))
-    return not own and _has_complaint(context, span.first, span.last + reach)
+    end = min(span.last + reach, context.sentence_end(span)) if writer else span.last + reach
+    return not own and _has_complaint(context, span.first, end)
 
 
 def _has_complaint(context: Context, first: int, last: int) -> bool:
