@@ -33,7 +33,6 @@ _OLD = (
     ("yrs", "old"),
     ("yr", "old"),
     ("y", "o"),
-    ("years", "of"),
     ("years", "young"),
     ("last", "birthday"),
     ("next", "birthday"),

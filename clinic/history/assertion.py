@@ -34,6 +34,7 @@ _OVER_SUBJECTS = word_set(
     "well though then both again"
 )
 _COMPLAINING = word_set("neck necks back pain pains hurts hurt sore stiff ache aches")
+_SUMMED_UP = 4
 _DATE_REACH = 12
 _WAS = word_set("had was were felt caught did got came went")
 _GOES_ON = word_set(
@@ -444,6 +445,12 @@ class Context:
         """Read the "if" of "as if my chest was torn", which sets no condition."""
         return cue.first > 0 and self.words[cue.first - 1].norm == "as"
 
+    def _is_summed_up(self, end: int, cue: Span) -> bool:
+        """Tell whether a clause after a pause says nothing but that it was long ago."""
+        same = self._sentence_starts[cue.first] == self._sentence_starts[end - 1]
+        paused = any(word.break_before > NO_BREAK for word in self.words[end + 1 : cue.first + 1])
+        return same and not paused and self._norms(end, cue.first) <= _OVER_SUBJECTS
+
     def _has_a_cause(self, rule: FindingRule, span: Span) -> bool:
         """Read "down two stone. All with the slimming club", but not "and I'm on no diet"."""
         start, end = self._sentence_starts[span.first], self.sentence_end(span)
@@ -537,15 +544,15 @@ class Context:
     def _is_long_gone(self, span: Span) -> bool:
         start, end = self._chunk(span)
         clause = self._clause_starts[span.first]
-        for cue in self._cues("PAST", max(0, span.first - _REACH), end):
-            if cue.first == end and self._sentence_starts[end] != self._sentence_starts[span.first]:
+        for cue in self._cues("PAST", max(0, span.first - _REACH), end + _SUMMED_UP):
+            if cue.first >= end and not self._is_summed_up(end, cue):
                 continue
             inside = start <= cue.first and cue.last <= end
             # "I used to drink and fell a lot": a pronoun may stand before it.
             before = clause <= cue.first and cue.last <= span.first
             opens = before and self._norms(clause, cue.first) <= _SUBJECTS
-            # "I fainted once, at school": nothing but the time stands between the pauses.
-            follows = cue.first == end and self._ends_clause(cue)
+            # "I fainted once, at school", "he hit me, that's years ago": nothing but the time.
+            follows = cue.first >= end and self._ends_clause(cue)
             if (inside or opens or follows) and not self._is_now(start, end, cue):
                 return True
         return False
@@ -587,7 +594,9 @@ class Context:
             echoed = self.words[span.last - 1].question and not self.words[cue.first].question
             return echoed and self._sentence_starts[cue.first] == self.sentence_end(span)
         first, last = min(cue.last, span.last), max(cue.first, span.first)
-        if last - first > _OLD_REACH or self._norms(first, last) & _NEW:
+        at_times = {i for cue in self.spans("NOW_AND_THEN") for i in range(cue.first, cue.last)}
+        between = {self.words[i].norm for i in range(first, last) if i not in at_times}
+        if last - first > _OLD_REACH or between & _NEW:
             return False
         paused = any(word.break_before > NO_BREAK for word in self.words[first : last + 1])
         return cue.first >= span.first or not paused
@@ -600,7 +609,9 @@ class Context:
             if same and cue.first <= span.last + _OVER_REACH and self._ends_clause(cue):
                 return True
         alone = self._cues("OVER_ALONE", span.last, span.last + _OVER_LATER)
-        return any(self._ends_clause(cue) and self._is_said_alone(cue, span) for cue in gone + alone)
+        return any(
+            self._ends_clause(cue) and self._is_said_alone(cue, span) for cue in gone + alone
+        )
 
     def _ends_clause(self, cue: Span) -> bool:
         return cue.last == len(self.words) or self._is_joint(cue.last)

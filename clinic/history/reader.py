@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from clinic.history.assertion import Context
-from clinic.history.attributes import AttributeCatalogue
+from clinic.history.attributes import Attribute, AttributeCatalogue
 from clinic.history.findings import Assertion, Finding
 from clinic.history.lexicon import Lexicon
 from clinic.history.measured import measured
@@ -186,29 +186,38 @@ class Listening:
         today: The present date at the clinic.
     """
 
-    def __init__(
-        self, words: list[Word], concepts: Mapping[str, list[Span]], today: date
-    ) -> None:
+    def __init__(self, words: list[Word], concepts: Mapping[str, list[Span]], today: date) -> None:
         self._words = words
         self._context = Context(words, concepts, today)
         self._told = _without_idioms(concepts)
         self._failures = [span for name in _FAILURES for span in self._told.get(name, ())]
         self._of_relative = _about(self._context) is not None
 
-    def how_said(self, concepts: Iterable[str], part: tuple[int, int]) -> list[Assertion]:
+    def how_said(
+        self, concepts: Iterable[str], part: tuple[int, int], about: Iterable[Attribute] = ()
+    ) -> list[Assertion]:
         """Tell how the words of some concepts are said in a part of the message.
 
         Args:
             concepts: Names of the lexicon's concepts.
             part: Offsets of the part's first character and after its last one.
+            about: What the words are to tell of; where that can be explained, played down or long
+                past, so can the words.
 
         Returns:
             One assertion for each place where one of the concepts stands; none where none does.
         """
         words = self._words
+        attributes = list(about)
+        rule = replace(
+            _ANYTHING,
+            explainable=any(attribute.explainable for attribute in attributes),
+            played_down=any(attribute.played_down for attribute in attributes),
+            passes=max((attribute.passes for attribute in attributes), default=0),
+        )
         return [
             self._context.assertion(
-                _ANYTHING, _with_failure(span, self._failures), of_relative=self._of_relative
+                rule, _with_failure(span, self._failures), of_relative=self._of_relative
             )
             for name in concepts
             for span in self._told.get(name, ())

@@ -69,18 +69,19 @@ class Jury:
         added = [
             Finding(attribute, value, Assertion.PRESENT, sounding.start, sounding.end)
             for sounding in heard
-            if _is_witnessed(listening, sounding)
+            if self._is_witnessed(listening, sounding)
             for attribute, value in sounding.sign.findings
         ]
         before, after = self._urgency(findings), self._urgency([*findings, *added])
         return added if after > before else []
 
+    def _is_witnessed(self, listening: Listening, sounding: Sounding) -> bool:
+        part = (sounding.start, sounding.end)
+        about = [self.attributes[name] for name, _ in sounding.sign.findings]
+        return all(
+            Assertion.PRESENT in listening.how_said(group, part, about)
+            for group in sounding.sign.witnesses
+        )
+
     def _urgency(self, findings: Sequence[Finding]) -> int:
         return assess(merge({}, findings, self.attributes), self.rules).level.urgency
-
-
-def _is_witnessed(listening: Listening, sounding: Sounding) -> bool:
-    part = (sounding.start, sounding.end)
-    return all(
-        Assertion.PRESENT in listening.how_said(group, part) for group in sounding.sign.witnesses
-    )

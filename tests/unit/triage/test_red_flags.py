@@ -24,6 +24,10 @@ TODAY_DOCTOR, VISIT = Level.CONSULTATION_24, Level.CONSULTATION
 FELL = {"injury": True, "injury_days_ago": 1}
 FEVER = {"systemic": ["fever"]}
 CANCER = {"cancer_history": "past"}
+ILL = {"systemic": ["unwell"]}
+WORN_OUT = {"systemic": ["unwell"], "unwell_how": "vague"}
+STIFF = {"meningism": ["stiff_neck"]}
+STIFF_SHOULDERS = {"character": ["stiff"], "site": ["shoulder"]}
 
 # Rule, history, level that this rule gives (None where it stays silent).
 CASES: list[tuple[str, dict[str, Any], Level | None]] = [
@@ -77,6 +81,14 @@ CASES: list[tuple[str, dict[str, Any], Level | None]] = [
     ("RF09", {"meningism": ["light_hurts", "vomiting"]}, AMBULANCE),
     ("RF09", {"meningism": ["stiff_neck"]}, None),
     ("RF09", FEVER, None),
+    ("RF09", {**ILL, **STIFF}, AMBULANCE),
+    ("RF09", {**WORN_OUT, **STIFF}, TODAY_DOCTOR),
+    ("RF09", {**WORN_OUT, **STIFF, "systemic": ["unwell", "fever"]}, AMBULANCE),
+    ("RF09", {**WORN_OUT, "meningism": ["stiff_neck", "light_hurts"]}, AMBULANCE),
+    ("RF09", {**WORN_OUT, **STIFF, "headache": ["severe"]}, AMBULANCE),
+    ("RF09", WORN_OUT, None),
+    ("RF17", {**WORN_OUT, **STIFF_SHOULDERS, "age_band": ">=65"}, TODAY_DOCTOR),
+    ("RF17", {**WORN_OUT, **STIFF_SHOULDERS, "age_band": "16-49"}, None),
     ("RF10", FEVER, TODAY_DOCTOR),
     ("RF10", {**FEVER, "infection_immune": ["diabetes"]}, EMERGENCY),
     ("RF10", {**FEVER, "severity": 9}, EMERGENCY),
@@ -121,6 +133,8 @@ CASES: list[tuple[str, dict[str, Any], Level | None]] = [
     ("RF21", {"neuro_arm": ["weak"]}, TODAY_DOCTOR),
     ("RF21", {"neuro_arm": ["weak"], "neuro_arm_both": True}, EMERGENCY),
     ("RF21", {"neuro_arm": []}, None),
+    ("RF21", {"neuro_arm_worse": True}, None),
+    ("RF21", {"neuro_arm_worse": True, "neuro_arm": ["numb"]}, TODAY_DOCTOR),
     ("RF22", {"recent_procedure": True, **FEVER}, EMERGENCY),
     ("RF22", {"recent_procedure": True, "airway": ["swelling"]}, AMBULANCE),
     ("RF22", {"procedure_trouble": ["wound"]}, EMERGENCY),
@@ -227,6 +241,7 @@ def test_only_these_attributes_can_calm() -> None:
         "injury_mechanism",
         "radiation",
         "site",
+        "unwell_how",
         "voice",
     }
 
