@@ -280,9 +280,15 @@ def _overrules(longer: Finding, shorter: Finding) -> bool:
 
 def _is_explained_away(normal: Finding, sign: Finding) -> bool:
     """Read "a mole off my back, it was nothing": the words around a sign say that it is none."""
+    if normal.value != sign.value:
+        return False
+    if normal.assertion is Assertion.EXPLAINED:
+        # Two rules read the same words, and one knows the cause.
+        same = (normal.start, normal.end) == (sign.start, sign.end)
+        return same and sign.assertion is Assertion.PRESENT
     longer = _length(normal) > _length(sign)
     told = sign.assertion in (Assertion.PRESENT, Assertion.POSSIBLE, Assertion.EXPLAINED)
-    return longer and told and normal.assertion is Assertion.ABSENT and normal.value == sign.value
+    return longer and told and normal.assertion is Assertion.ABSENT
 
 
 def _length(finding: Finding) -> int:
