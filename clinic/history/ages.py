@@ -49,6 +49,9 @@ _PERSONS = word_set(
 )
 _AFTER_AGE = word_set("years yrs year next now and today soon this")
 _YEARS = word_set("years yrs year")
+_NOT_OLD = word_set(
+    "sober clean dry married divorced widowed retired post into in without since qualified out"
+)
 
 
 def find_ages(words: list[Word]) -> list[Measure]:
@@ -113,6 +116,8 @@ def _is_said_of_a_person(words: list[Word], index: int, after: int, value: float
     if before not in _BEFORE:
         return False
     tail = "" if ends else words[after].norm
+    if tail in _YEARS and {word.norm for word in words[after + 1 : after + 2]} & _NOT_OLD:
+        return False  # "I'm 12 years sober"
     if before == "is" and not (_has_person(words, index + 1) and (ends or tail in _AFTER_AGE)):
         return False
     return tail not in _NOT_AGES or (tail in _YEARS and value >= 12)

@@ -41,6 +41,7 @@ _GOES_ON = word_set(
     "still since started starts begun began again always ever have has keep keeps im ive its "
     "hasnt havent ongoing lasting"
 )
+_ENDED = word_set("gone fine ok okay better well nothing not never none clear grand good")
 _LASTING = word_set("since for over these past almost nearly about from")
 _CAUSE_REACH = 24
 _CAUSE_DENIED = 3
@@ -561,7 +562,13 @@ class Context:
         """Read "had a fever with covid in March" in autumn, but not "since March"."""
         start, end = self._sentence_starts[span.first], self.sentence_end(span)
         norms = self._norms(start, end)
-        if norms & _GOES_ON or not (rule.past_counts or norms & _WAS):
+        # "Gone since" ends what "since" alone would go on with.
+        ongoing = {
+            self.words[index].norm
+            for index in range(start, end)
+            if not (index and self.words[index - 1].norm in _ENDED)
+        }
+        if ongoing & _GOES_ON or not (rule.past_counts or norms & _WAS):
             return False
         return any(
             start <= date.first < end

@@ -35,6 +35,12 @@ _DENIES_NOT = frozenset(
 )
 _FINE = frozenset({"fine", "ok", "okay", "normal", "grand", "alright"})
 _FIRST = attrgetter("first")
+# Concepts that name a part of the body, and what may stand in front of one.
+_BODY = frozenset(
+    {"NECK", "UPPER_BACK", "BACK", "SHOULDER", "ARM", "HAND", "ARM_HAND", "LEG", "HEAD", "CHEST"}
+    | {"FACE", "FACE_PART", "TUMMY", "OTHER_PART"}
+)
+_ARTICLES = frozenset({"my", "the", "both", "his", "her"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,10 +238,13 @@ def match_pattern(
         if index == len(pattern.concepts):
             results.append(Span(first, last))
             return
-        for span in _next_spans(concepts[pattern.concepts[index]], last, pattern.gaps[index - 1]):
-            if _is_joined(words, last, span.first, pattern.gaps[index - 1]) and not (
-                pattern.rule.negatable and _is_denied_between(words, last, span.first)
-            ):
+        name, gap = pattern.concepts[index], pattern.gaps[index - 1]
+        for span in _next_spans(concepts[name], last, gap):
+            if not _is_joined(words, last, span.first, gap):
+                continue
+            if name in _BODY and _opens_clause(words, last, span.first):
+                continue
+            if not (pattern.rule.negatable and _is_denied_between(words, last, span.first)):
                 follow(index + 1, first, span.last)
 
     for span in concepts[pattern.concepts[0]]:
@@ -259,6 +268,15 @@ def _is_joined(words: list[Word], last: int, first: int, gap: int) -> bool:
         words[index].break_before > NO_BREAK and words[index].norm in _NOTHING
         for index in range(last, first + 1)
     )
+
+
+def _opens_clause(words: list[Word], last: int, first: int) -> bool:
+    """Read "neck sore, tummy's a bit off": after the pause another part is spoken of."""
+    while first > last and words[first].break_before == NO_BREAK:
+        if words[first - 1].norm not in _ARTICLES:
+            return False
+        first -= 1
+    return words[first].break_before > NO_BREAK
 
 
 def _is_denied_between(words: list[Word], last: int, first: int) -> bool:

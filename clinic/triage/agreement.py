@@ -66,10 +66,12 @@ class Jury:
             understands by itself needs no guess beside it.
         """
         listening = self.reader.listen(text, today)
+        told = merge({}, findings, self.attributes)
         added = [
             Finding(attribute, value, Assertion.PRESENT, sounding.start, sounding.end)
             for sounding in heard
-            if self._is_witnessed(listening, sounding)
+            if not (sounding.sign.only_asked and sounding.sign.only_asked(told))
+            and self._is_witnessed(listening, sounding)
             for attribute, value in sounding.sign.findings
         ]
         before, after = self._urgency(findings), self._urgency([*findings, *added])

@@ -13,7 +13,7 @@ from typing import Any
 
 from clinic.datafiles import DataFileError, load_yaml
 from clinic.history.attributes import AttributeCatalogue
-from clinic.triage.conditions import ConditionError, compile_condition
+from clinic.triage.conditions import Condition, ConditionError, compile_condition
 from clinic.triage.rules import RuleBook
 
 HARMLESS = "harmless"
@@ -29,12 +29,15 @@ class WarningSign:
         question: The yes/no question that is asked before it counts.
         witnesses: Groups of the lexicon's concepts. Where a word of each group is said of the
             patient and of now, the net is believed without the question.
+        only_asked: What the reader may have understood beside it that makes a question the better
+            course: of one weak arm the net alone makes no stroke.
     """
 
     id: str
     findings: tuple[tuple[str, Any], ...]
     question: str
     witnesses: tuple[tuple[str, ...], ...]
+    only_asked: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,9 @@ class WarningSigns:
                 raise DataFileError(path, f"{name}.question", "expected a yes/no question")
             findings = _read_findings(entry.get("findings"), str(name), path, attributes)
             witnesses = _read_witnesses(entry.get("witnesses"), str(name), path, concepts)
-            signs[str(name)] = WarningSign(str(name), findings, str(entry["question"]), witnesses)
+            question = str(entry["question"])
+            only_asked = _read_only_asked(entry.get("only_asked"), str(name), path, attributes)
+            signs[str(name)] = WarningSign(str(name), findings, question, witnesses, only_asked)
         return cls(signs)
 
     def load_examples(self, folder: Path) -> list[Example]:
@@ -142,6 +147,17 @@ def _read_findings(
         for attribute, values in entry.items()
         for value in (values if isinstance(values, list) else [values])
     )
+
+
+def _read_only_asked(
+    entry: Any, name: str, path: Path, attributes: AttributeCatalogue
+) -> Condition | None:
+    if entry is None:
+        return None
+    try:
+        return compile_condition(entry, attributes)
+    except ConditionError as error:
+        raise DataFileError(path, f"{name}.only_asked", str(error)) from error
 
 
 def _read_witnesses(
