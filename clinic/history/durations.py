@@ -380,15 +380,17 @@ def _year(words: list[Word], index: int, today: date) -> Measure | None:
 
 def _month(words: list[Word], index: int, today: date) -> Measure | None:
     norm = words[index].norm
-    if re.fullmatch(r"[0-9]{1,2}(st|nd|rd|th)?", "".join(_norms(words, index + 1, index + 2))):
-        return None  # "October 30th" is read at its day
+    paused = index + 1 < len(words) and words[index + 1].break_before != NO_BREAK
+    following = "" if paused else "".join(_norms(words, index + 1, index + 2))
+    if re.fullmatch(r"[0-9]{1,2}(st|nd|rd|th)?", following):
+        return None  # "October 30th" is read at its day, unlike "in March, 40 degrees"
     month = _MONTHS.get(norm) or _SEASONS.get(norm)
     reach = 2 if norm == "may" else 4
     before = set(_norms(words, index - reach, index))
     part = next((day for name, day in _PARTS.items() if name in _norms(words, index - 2, index)), 0)
     if month is None or not before & {"since", "in", "from", "last", *(_PARTS if part else ())}:
         return None
-    if re.fullmatch(r"(19|20)[0-9]{2}", "".join(_norms(words, index + 1, index + 2))):
+    if re.fullmatch(r"(19|20)[0-9]{2}", following):
         return None  # "June 2019" is read at its year
     year = today.year if month <= today.month else today.year - 1
     began = date(year, month, part or 15)

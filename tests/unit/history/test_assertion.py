@@ -241,3 +241,61 @@ def test_sight_that_was_just_lost_is_reported(text: str, how) -> None:
 def test_the_point_of_a_test_is_no_thought_of_giving_up(how) -> None:
     assert how("what's the point of an EMG", "crisis") == set()
     assert PRESENT in how("what's the point of it all", "crisis")
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute", "expected"),
+    [
+        ("had covid in march, 40 degrees. Neck is stiff since Monday", "systemic", PAST),
+        ("Was in bed with a temp. All over. Now a stiff neck", "systemic", PAST),
+        ("Slight temperature on Sunday, gone Monday", "systemic", PAST),
+        ("I had a fever in March and still have it", "systemic", PRESENT),
+        ("fever since March", "systemic", PRESENT),
+        ("had a boil in March, now feverish", "systemic", PRESENT),
+        ("fever, aching all over", "systemic", PRESENT),
+        ("i did faint once, at school, in assembly", "chest_breath", PAST),
+        ("I fainted this morning", "chest_breath", PRESENT),
+        ("My ex used to hit me, that's ten years ago", "assault", PAST),
+        ("I can't get used to these numb legs", "neuro_leg", PRESENT),
+        ("chest infection in the spring, antibiotics", "infection_immune", PAST),
+        ("chest infection last month", "infection_immune", PRESENT),
+        ("my left eyelid has always drooped a little", "stroke_signs", POSSIBLE),
+    ],
+)
+def test_an_illness_that_had_its_time_is_past(text, attribute, expected, how) -> None:
+    assert how(text, attribute) == {expected}
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute", "expected"),
+    [
+        ("lost a stone, I've been on Slimming World", "systemic", EXPLAINED),
+        ("Down 3 stone on the jabs", "systemic", EXPLAINED),
+        ("lost a stone and I'm on no diet", "systemic", PRESENT),
+        ("night sweats for two years, it's the menopause", "systemic", EXPLAINED),
+        ("night sweats for two weeks", "systemic", PRESENT),
+        ("not sleeping but only because of the baby", "function", EXPLAINED),
+        ("can't sleep for the pain", "function", PRESENT),
+        ("in a cold sweat before my interview, my neck is sore since", "chest_breath", EXPLAINED),
+        ("in a cold sweat with my neck aching", "chest_breath", PRESENT),
+        ("I've a frozen shoulder, can't lift that arm above my head", "neuro_arm", EXPLAINED),
+    ],
+)
+def test_what_has_a_cause_of_its_own_is_explained(text, attribute, expected, how) -> None:
+    told = how(text, attribute)
+    assert PRESENT in told if expected is PRESENT else told and PRESENT not in told
+
+
+def test_a_list_of_nothings_tells_of_no_missing_feeling(how) -> None:
+    text = "Nothing sudden, nothing in the chest, nothing down there, just the neck"
+    assert PRESENT not in how(text, "bladder_bowel_saddle") | how(text, "neuro_leg")
+
+
+def test_after_a_pause_another_part_of_the_body_is_spoken_of(how) -> None:
+    assert how("neck sore, tummy's a bit off", "abdomen") == set()
+    assert PRESENT in how("my tummy, it's really sore", "abdomen")
+
+
+def test_what_a_child_did_to_the_writer_is_the_writers(how) -> None:
+    assert PRESENT in how("my toddler headbutted the back of my neck", "injury")
+    assert PRESENT not in how("My toddler had a fever, now my neck is stiff", "systemic")
