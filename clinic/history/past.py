@@ -1,0 +1,186 @@
+"""Tell what is long gone, over, or long there and unchanged from what is new."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from clinic.history.durations import find_durations
+from clinic.history.findings import Assertion
+from clinic.history.numbers import Measure
+from clinic.history.patterns import FindingRule, Span
+from clinic.history.stretches import REACH, RECOVERED, SUBJECTS, Stretches
+from clinic.history.words import NO_BREAK, word_set
+
+_OLD_REACH = 12
+_OVER_REACH = 6
+_OVER_LATER = 24
+_OVER_SUBJECTS = word_set(
+    "and but so it its its is was that thats all im i hes shes he she theyre ive been have has "
+    "totally completely fully thankfully luckily everything now im absolutely quite feeling feel "
+    "well though then both again"
+)
+_COMPLAINING = word_set("neck necks back pain pains hurts hurt sore stiff ache aches")
+_SUMMED_UP = 4
+_DATE_REACH = 12
+_WAS = word_set("had was were felt caught did got came went")
+_GOES_ON = word_set(
+    "still since started starts begun began again always ever have has keep keeps im ive its "
+    "hasnt havent ongoing lasting"
+)
+_ENDED = word_set("gone fine ok okay better well nothing not never none clear grand good")
+_LASTING = word_set("since for over these past almost nearly about from")
+_NOW = word_set("now today currently still again lately tonight")
+_NEW = word_set("and but now then today yesterday suddenly plus since")
+
+
+class Past:
+    """What the words of a message say of the past.
+
+    Args:
+        text: The words with their cues.
+        today: The present date at the clinic; without it no date is long ago.
+    """
+
+    def __init__(self, text: Stretches, today: date | None) -> None:
+        self._text = text
+        self._today = today
+        self._durations: list[Measure] | None = None
+
+    def _is_summed_up(self, end: int, cue: Span) -> bool:
+        """Tell whether a clause after a pause says nothing but that it was long ago."""
+        same = self._text.sentence_starts[cue.first] == self._text.sentence_starts[end - 1]
+        paused = any(
+            word.break_before > NO_BREAK for word in self._text.words[end + 1 : cue.first + 1]
+        )
+        return same and not paused and self._text.norms(end, cue.first) <= _OVER_SUBJECTS
+
+    def how_past(self, rule: FindingRule, span: Span) -> Assertion | None:
+        """Tell something long gone, or long there and unchanged, from something new.
+
+        "For years" alone leaves open whether it changed, so it is only possible.
+
+        Args:
+            rule: What the words mean.
+            span: Where they stand.
+        """
+        if self.is_long_gone(span):
+            return Assertion.PAST
+        if not rule.explainable and not rule.settles:
+            return None  # held by the throat "for ages" is no old complaint
+        first, last = max(0, span.first - REACH), span.last + REACH
+        sentence = self._text.sentence_starts[span.first]
+        if any(self._is_long_standing(cue, span) for cue in self._text.cues("OLD", first, last)):
+            unchanged = any(
+                self._text.sentence_starts[cue.first] == sentence
+                for cue in self._text.cues("UNCHANGED", first, last)
+            )
+            return Assertion.PAST if unchanged else Assertion.POSSIBLE
+        after = self._text.cues("USUAL", span.last, span.last + _OLD_REACH)
+        if any(self._text.sentence_starts[cue.first] == sentence for cue in after):
+            return Assertion.PAST
+        return None
+
+    def is_long_gone(self, span: Span) -> bool:
+        """Tell whether the words say that it was long ago ("as a child", "in 2019").
+
+        Args:
+            span: Where the finding stands.
+        """
+        start, end = self._text.chunk(span)
+        clause = self._text.clause_starts[span.first]
+        for cue in self._text.cues("PAST", max(0, span.first - REACH), end + _SUMMED_UP):
+            if cue.first >= end and not self._is_summed_up(end, cue):
+                continue
+            inside = start <= cue.first and cue.last <= end
+            # "I used to drink and fell a lot": a pronoun may stand before it.
+            before = clause <= cue.first and cue.last <= span.first
+            opens = before and self._text.norms(clause, cue.first) <= SUBJECTS
+            # "I fainted once, at school", "he hit me, that's years ago": nothing but the time.
+            follows = cue.first >= end and self._text.ends_clause(cue)
+            if (inside or opens or follows) and not self._is_now(start, end, cue):
+                return True
+        return False
+
+    def is_dated_back(self, rule: FindingRule, span: Span) -> bool:
+        """Read "had a fever with covid in March" in autumn, but not "since March".
+
+        Args:
+            rule: What the words mean.
+            span: Where they stand.
+        """
+        start, end = self._text.sentence_starts[span.first], self._text.sentence_end(span)
+        norms = self._text.norms(start, end)
+        # "Gone since" ends what "since" alone would go on with.
+        ongoing = {
+            self._text.words[index].norm
+            for index in range(start, end)
+            if not (index and self._text.words[index - 1].norm in _ENDED)
+        }
+        if ongoing & _GOES_ON or not (rule.past_counts or norms & _WAS):
+            return False
+        return any(
+            start <= date.first < end
+            and min(abs(date.first - span.last), abs(span.first - date.last)) <= _DATE_REACH
+            and not self._text.norms(date.last, span.first) & _NOW
+            and date.value >= rule.passes
+            and self._text.words[date.first - 1].norm not in _LASTING
+            for date in self._dates()
+            if date.first
+        )
+
+    def _dates(self) -> list[Measure]:
+        if self._durations is None:
+            self._durations = find_durations(self._text.words, self._today) if self._today else []
+        return self._durations
+
+    def _is_now(self, start: int, end: int, cue: Span) -> bool:
+        """Tell "years ago, and numb again now" from "fine now"."""
+        return any(
+            self._text.words[index].norm in _NOW
+            and not cue.first <= index < cue.last
+            and (index == 0 or self._text.words[index - 1].norm not in RECOVERED)
+            for index in range(start, end)
+        )
+
+    def _is_long_standing(self, cue: Span, span: Span) -> bool:
+        """Tell whether "for years" is said of this finding and not of another."""
+        if self._text.sentence_starts[cue.first] != self._text.sentence_starts[span.first]:
+            # "Clumsy? Only since birth."
+            echoed = (
+                self._text.words[span.last - 1].question
+                and not self._text.words[cue.first].question
+            )
+            return echoed and self._text.sentence_starts[cue.first] == self._text.sentence_end(span)
+        first, last = min(cue.last, span.last), max(cue.first, span.first)
+        at_times = {
+            i for cue in self._text.spans("NOW_AND_THEN") for i in range(cue.first, cue.last)
+        }
+        between = {self._text.words[i].norm for i in range(first, last) if i not in at_times}
+        if last - first > _OLD_REACH or between & _NEW:
+            return False
+        paused = any(word.break_before > NO_BREAK for word in self._text.words[first : last + 1])
+        return cue.first >= span.first or not paused
+
+    def is_over(self, span: Span) -> bool:
+        """Tell "a fever, but it has gone" from "a fever, and my arm has gone numb".
+
+        Args:
+            span: Where the finding stands.
+        """
+        gone = self._text.cues("GONE", span.last, span.last + _OVER_LATER)
+        for cue in gone:
+            same = self._text.sentence_starts[cue.first] == self._text.sentence_starts[span.first]
+            if same and cue.first <= span.last + _OVER_REACH and self._text.ends_clause(cue):
+                return True
+        alone = self._text.cues("OVER_ALONE", span.last, span.last + _OVER_LATER)
+        return any(
+            self._text.ends_clause(cue) and self._is_said_alone(cue, span) for cue in gone + alone
+        )
+
+    def _is_said_alone(self, cue: Span, span: Span) -> bool:
+        """Read "in bed with a temp. All over now", with no other complaint in between."""
+        opening = cue.first
+        while opening > span.last and not self._text.is_joint(opening):
+            opening -= 1
+        between = self._text.norms(span.last, opening)
+        return self._text.norms(opening, cue.first) <= _OVER_SUBJECTS and not between & _COMPLAINING
