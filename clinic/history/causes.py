@@ -8,7 +8,9 @@ from clinic.history.words import word_set
 
 _CAUSE_REACH = 24
 _CAUSE_DENIED = 3
-_DENYING = word_set("not no without never nor isnt wasnt havent dont didnt hasnt")
+_DENYING = word_set(
+    "not no without never nor isnt wasnt havent dont didnt hasnt cant cannot couldnt stopped quit"
+)
 _EXPLAINED_REACH = 14
 _LINK_REACH = 5
 _LINKS = word_set(

@@ -126,7 +126,9 @@ def _severity(words: list[Word], text: str) -> list[Finding]:
 
 def _is_said_of_now(words: list[Word], score: Measure) -> bool:
     before, after = _around(words, score)
-    return bool({*before, *after[:3]} & _NOW_WORDS) and not set(before[-3:]) & _THEN
+    # "A 9 at its worst but a 4 today": what stands before the turn is said of the other number.
+    own = before[max((i + 1 for i, norm in enumerate(before) if norm == "but"), default=0) :]
+    return bool({*before, *after[:3]} & _NOW_WORDS) and not set(own[-3:]) & _THEN
 
 
 def _is_said_of_then(words: list[Word], score: Measure) -> bool:
