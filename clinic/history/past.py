@@ -118,8 +118,14 @@ class Past:
         }
         if ongoing & _GOES_ON or not (rule.past_counts or norms & _WAS):
             return False
+        # "I had a stent in March, crushing chest pain": the pain is not said to be over. Only
+        # an illness that is named holds its fever together: "had covid in March, 40 degrees".
+        first, last = self._text.chunk(span)
+        own = bool(self._text.norms(first, last) & _WAS)
+        ill = rule.settles and bool(self._text.cues("ILLNESS_EPISODE", start, span.first))
         return any(
             start <= date.first < end
+            and (own or ill or first <= date.first < last)
             and min(abs(date.first - span.last), abs(span.first - date.last)) <= _DATE_REACH
             and not self._text.norms(date.last, span.first) & _NOW
             and date.value >= rule.passes

@@ -253,6 +253,8 @@ def test_the_point_of_a_test_is_no_thought_of_giving_up(how) -> None:
         ("fever since March", "systemic", PRESENT),
         ("had a boil in March, now feverish", "systemic", PRESENT),
         ("fever, aching all over", "systemic", PRESENT),
+        ("I had a stent in March, crushing chest pain on the stairs", "chest_breath", PRESENT),
+        ("had my knee done in March, feverish and stiff", "systemic", PRESENT),
         ("i did faint once, at school, in assembly", "chest_breath", PAST),
         ("I fainted this morning", "chest_breath", PRESENT),
         ("My ex used to hit me, that's ten years ago", "assault", PAST),
