@@ -11,6 +11,7 @@ from clinic.history.history import merge
 from clinic.triage.engine import Assessment, assess
 from clinic.triage.interview import SpeechAct
 
+_AGAIN = " again"
 _UNCERTAIN = (Assertion.POSSIBLE, Assertion.EXPLAINED)
 # The second safety net does not ask about so short a message that is an answer or no report.
 _SHORT = 8
@@ -38,11 +39,14 @@ class Weighing:
 
     @property
     def signs_asked(self) -> list[str]:
-        """The signs of the second safety net that were asked about, with this turn's."""
+        """The signs asked about, with this turn's; the reader's own as "attribute=value"."""
         asked = self._message.tracker.get_slot("signs_asked") or []
-        return list(
-            dict.fromkeys(asked + [item["sign"] for item in self.pending if "sign" in item])
-        )
+        named = [item["sign"] for item in self.pending if "sign" in item]
+        for item in self.pending:
+            if "sign" not in item and "option" not in item:
+                name = f"{item['attribute']}={item['value']}"
+                named.append(f"{name}{_AGAIN}" if name in asked else name)
+        return list(dict.fromkeys(asked + named))
 
     def _possible_emergency(self) -> list[dict[str, Any]]:
         if self.assessment.level.is_emergency:
@@ -50,7 +54,24 @@ class Weighing:
         if meant := self._answers.meant:
             return [{"attribute": self._message.asked, "value": meant, "option": meant}]
         findings = self._message.reading.findings
-        uncertain = [item for item in findings if item.assertion in _UNCERTAIN]
+        # What was just asked about is settled, however the answer words it once more.
+        settled = {
+            (item["attribute"], item["value"])
+            for item in self._message.tracker.get_slot("unconfirmed") or []
+        }
+        uncertain = [
+            item
+            for item in findings
+            if item.assertion in _UNCERTAIN and (item.attribute, item.value) not in settled
+        ]
+        asked = self._message.tracker.get_slot("signs_asked") or []
+        again = [item for item in uncertain if f"{_name(item)}{_AGAIN}" in asked]
+        if again and self.weigh({**self.after, **self._assumed(again)}).level.is_emergency:
+            # Asked twice and told the same way a third time: no question settles that.
+            self._answers.changes["emergency_unsure"] = True
+            self.after["emergency_unsure"] = True
+            self.assessment = self.weigh(self.after)
+        uncertain = [item for item in uncertain if item not in again]
         changes = self._assumed(uncertain)
         if changes and self.weigh({**self.after, **changes}).level.is_emergency:
             return [{"attribute": item.attribute, "value": item.value} for item in uncertain]
@@ -95,3 +116,7 @@ class Weighing:
                     for attribute, value in sign.findings
                 ]
         return []
+
+
+def _name(finding: Finding) -> str:
+    return f"{finding.attribute}={finding.value}"
