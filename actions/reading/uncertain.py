@@ -68,8 +68,14 @@ class Weighing:
         again = [item for item in uncertain if f"{_name(item)}{_AGAIN}" in asked]
         if again and self.weigh({**self.after, **self._assumed(again)}).level.is_emergency:
             # Asked twice and told the same way a third time: no question settles that.
-            self._answers.changes["emergency_unsure"] = True
-            self.after["emergency_unsure"] = True
+            unsure: dict[str, Any] = {"emergency_unsure": True}
+            if self.after.get("emergency_screen") is None:
+                unsure["emergency_screen"] = "unsure"
+            before = self._message.history
+            self._answers.changes.update(
+                {name: value for name, value in unsure.items() if value != before.get(name)}
+            )
+            self.after.update(unsure)
             self.assessment = self.weigh(self.after)
         uncertain = [item for item in uncertain if item not in again]
         changes = self._assumed(uncertain)
