@@ -26,10 +26,10 @@ from twilio.request_validator import RequestValidator
 pytestmark = pytest.mark.server
 
 NAME, PHONE, EMAIL = "Zebulon Quackenbush", "(212) 555-0147", "zq.hidden@example.com"
-CARD, SYMPTOM = "4111 1111 1111 1111", "xylophone-blister"
+CARD, SYMPTOM = "4111 1111 1111 1111", "xylophone-marzipan"
 SECRETS = (
     *("zebulon", "quackenbush", "555-0147", "5550147", "zq.hidden", "zq.other"),
-    *("4111 1111", "41111111", "xylophone", "blister", "2025550188"),
+    *("4111 1111", "41111111", "xylophone", "marzipan", "2025550188"),
 )
 TWILIO = {
     "TWILIO_ACCOUNT_SID": "ACdemo",
