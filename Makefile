@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help run test shell train setup setup-test lint format types validate unit widget bench services soak vignettes evaluate clean knowledge-check handbook sbom audit
+.PHONY: help run test shell train tune setup setup-test lint format types validate unit widget bench services soak vignettes evaluate clean knowledge-check handbook sbom audit
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -71,6 +71,10 @@ soak: setup-test  ## 1,000 conversations at once for 10 minutes on two workers (
 vignettes: setup-test  ## play sample patients against a real server (writes docs/vignettes.md)
 	@.venv/bin/atlas train
 	@$(PYTHON) -m bench.vignettes $(ARGS)
+
+tune: setup-test  ## tune the sentence encoder on the training data (15 minutes; writes data/encoder/)
+	@UV=$$(command -v uv || echo .tools/bin/uv); UV_PROJECT_ENVIRONMENT=.venv-tuning \
+		$$UV run --quiet --frozen --python 3.11 --group tuning python -W ignore -m tuning $(ARGS)
 
 knowledge-check: setup  ## check the texts in data/knowledge, with file and line
 	@$(PYTHON) -m clinic.knowledge.check

@@ -22,6 +22,7 @@ _TRAINED_FROM = (
     "data/nlu",
     "data/rules",
     "data/stories",
+    "data/encoder",
     "data/knowledge",
     "data/clinical/warning_signs",
     "bot/nlu",

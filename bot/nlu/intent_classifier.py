@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -66,9 +66,9 @@ class EmbeddingIntentClassifier(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the classifier on all examples that have a text and an intent."""
         vectors, texts, intents = [], [], []
-        for example in _without_most_questions(training_data.intent_examples):
-            vector = layered_vector(example) if example.get(TEXT) else None
-            if vector is not None and sign_of(example) is None:
+        for example in intent_examples(training_data.intent_examples):
+            vector = layered_vector(example)
+            if vector is not None:
                 vectors.append(vector)
                 texts.append(example.get(TEXT))
                 intents.append(example.get(INTENT))
@@ -124,10 +124,16 @@ class EmbeddingIntentClassifier(GraphComponent, IntentClassifier):
         return messages
 
 
-def _without_most_questions(examples: list[Message]) -> Iterator[Message]:
-    """Yield all examples, but of the questions about a side of a topic only some, evenly spread."""
+def intent_examples(examples: Iterable[Message]) -> Iterator[Message]:
+    """Yield the examples that teach an intent.
+
+    Of the questions about a side of a topic these are only some, evenly spread, and of those of
+    the warning signs none.
+    """
     questions: dict[tuple[str, str], list[Message]] = {}
     for example in examples:
+        if not (example.get(TEXT) and example.get(INTENT)) or sign_of(example) is not None:
+            continue
         side = side_of(example)
         if side is None:
             yield example

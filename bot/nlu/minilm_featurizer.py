@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from tokenizers import Tokenizer
 
+from bot.nlu.encoder_tuning import TUNED_WEIGHTS
 from bot.nlu.minilm_graph import (
     SentenceModelError,
     build_graph,
@@ -33,6 +35,15 @@ from bot.nlu.minilm_graph import (
 from clinic.history.clauses import Part, split_windows
 from clinic.knowledge.base import get_knowledge
 from clinic.knowledge.linking import vocabulary
+
+# Folder of the published weights (None: the package) and what tuning changed of them (None:
+# nothing); whether eight bits a number will do; how many tokens of a text are read.
+SENTENCE_MODEL: dict[str, Any] = {
+    "weights": None,
+    "tuning": str(TUNED_WEIGHTS),
+    "quantised": True,
+    "max_tokens": 128,
+}
 
 _GRAPH_FILE = "minilm.onnx"
 _TOKENIZER_FILE = "tokenizer.json"
@@ -96,7 +107,7 @@ class SentenceEncoder:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
-    """Embed messages with all-MiniLM-L6-v2.
+    """Embed messages with all-MiniLM-L6-v2, tuned on the training data (tuning/).
 
     Training only builds the graph and stores it in the model archive, so that a server
     needs nothing but that archive.
@@ -104,13 +115,8 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Return the settings: weights folder (None: the package), 8-bit, token limit."""
-        return {
-            **DenseFeaturizer.get_default_config(),
-            "weights": None,
-            "quantised": True,
-            "max_tokens": 128,
-        }
+        """Return the settings: those of the sentence model, and Rasa's own."""
+        return {**DenseFeaturizer.get_default_config(), **SENTENCE_MODEL}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -138,7 +144,7 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Build the graph from the verified weights and store it with the model."""
         with self._model_storage.write_to(self._resource) as folder:
-            write_sentence_model(folder, self._config["weights"], self._config["quantised"])
+            write_sentence_model(folder, self._config)
             self._encoder = SentenceEncoder(folder, self._config["max_tokens"])
         return self._resource
 
@@ -199,28 +205,28 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
         return [WindowVector(window, self._encoder.encode(window.text)) for window in windows]
 
 
-def write_sentence_model(folder: Path, weights: str | None, quantised: bool) -> None:
+def write_sentence_model(folder: Path, config: Mapping[str, Any]) -> None:
     """Write the graph and the tokenizer that `SentenceEncoder` reads.
 
     Args:
         folder: Where to.
-        weights: The folder with the published weights; None for the installed package.
-        quantised: Whether to reduce the graph to 8 bits.
+        config: Settings as in `SENTENCE_MODEL`.
 
     Raises:
         RasaException: The weights are missing or not the expected ones.
     """
-    try:
-        source = find_weights(weights)
-    except SentenceModelError as error:
-        raise RasaException(str(error)) from error
-    if quantised:
-        with tempfile.TemporaryDirectory() as scratch:
-            exact = Path(scratch) / _GRAPH_FILE
-            build_graph(source, exact)
+    tuning = config["tuning"] and Path(config["tuning"])
+    with tempfile.TemporaryDirectory() as scratch:
+        exact = Path(scratch) / _GRAPH_FILE
+        try:
+            source = find_weights(config["weights"])
+            build_graph(source, exact, tuning)
+        except SentenceModelError as error:
+            raise RasaException(str(error)) from error
+        if config["quantised"]:
             quantise_graph(exact, folder / _GRAPH_FILE)
-    else:
-        build_graph(source, folder / _GRAPH_FILE)
+        else:
+            shutil.copy(exact, folder / _GRAPH_FILE)
     shutil.copy(source / _TOKENIZER_FILE, folder / _TOKENIZER_FILE)
 
 

