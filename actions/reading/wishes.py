@@ -21,6 +21,7 @@ from clinic.knowledge.questions import (
     asks_what_it_is,
     is_about_another_part,
     is_about_someone,
+    states_a_pain,
 )
 from clinic.knowledge.requests import asks_on, follows_up
 
@@ -78,9 +79,9 @@ _TELLS = frozenset({"inform", "report_pain"})
 # A message that says at least so much about the pain describes it.
 _DESCRIPTION = 3
 # The evidence for a topic from which on a question is about it; bot/nlu/topic_linker.py.
-_SURE_OF_TOPIC = 1.45
+_SURE_OF_TOPIC = 1.5
 # In a question about a pain that is told: it is answered, and the pain is asked about all the same.
-_FAIRLY_SURE_OF_TOPIC = 1.2
+_FAIRLY_SURE_OF_TOPIC = 1.3
 # Beside a question about Atlas or the clinic: of those, hardly one reaches it.
 _VERY_SURE_OF_TOPIC = 1.7
 # Beside another wish of which the classifier is certain: "how soon can I be seen", "new chat".
@@ -281,7 +282,8 @@ class Wishes:
                 return intent
             of_a_medicine = self.topics[0] in get_knowledge().rules.medicine_topics
             return "ask_about_medicine" if of_a_medicine and not of_advice else "ask_topic"
-        of_the_form = intent == "look_up_appointment" and self.topics[0] == _FORM
+        looks_up = intent == "look_up_appointment" and self._message.confidence < _CERTAIN
+        of_the_form = looks_up and self.topics[0] == _FORM
         gives_way = of_the_form or intent in _GIVES_WAY_TO_A_TOPIC
         gives_way = gives_way or intent == "ask_medicine_advice"
         overruled = gives_way and not self._asks_to_book()
@@ -333,6 +335,7 @@ class Wishes:
         if is_about_someone(self._text):
             # "Which pillow is best for my neck" only says whose neck.
             asks = message.intent not in ("report_pain", "ask_when_to_see_doctor", "ask_diagnosis")
+            asks = asks and not states_a_pain(self._text)
             return asks and self._is_sure_of_topic() and found <= _ONLY_WHERE
         return not found & _OF_A_PAIN and len(self._present() - _ONLY_WHERE) < _TELLING
 

@@ -23,6 +23,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu.knowledge_importer import TOPIC_INTENT
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.minilm_featurizer import (
+    SENTENCE_MODEL,
     SentenceEncoder,
     layered_vector,
     spelt_vector,
@@ -64,9 +65,7 @@ class TopicLinker(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """Return the settings: MiniLMFeaturizer's own, and how evidence is weighed (Weights)."""
         return {
-            "weights": None,
-            "quantised": True,
-            "max_tokens": 128,
+            **SENTENCE_MODEL,
             "C": 10.0,
             "max_iterations": 60,
             **asdict(Weights()),
@@ -138,7 +137,7 @@ class TopicLinker(GraphComponent):
         # These are no training examples: nobody writes like a statement, and without an intent
         # Rasa takes an example for end-to-end training. So they are embedded here.
         with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(os.cpu_count()) as pool:
-            write_sentence_model(Path(scratch), self._config["weights"], self._config["quantised"])
+            write_sentence_model(Path(scratch), self._config)
             encoder = SentenceEncoder(Path(scratch), self._config["max_tokens"])
             return [
                 [
