@@ -13,7 +13,13 @@ from clinic.dialogue.request_words import Wish, get_request_words
 from clinic.history.findings import Assertion, Finding
 from clinic.history.history import merge
 from clinic.settings import get_settings
-from clinic.triage.interview import SpeechAct, Wording, confirming_act, reassures
+from clinic.triage.interview import (
+    SpeechAct,
+    Wording,
+    confirming_act,
+    reassures,
+    says_all_is_well,
+)
 
 # Something said beside a checklist's answer ("surgery two weeks ago") is no new start of the pain.
 _NOT_BESIDE_A_CHECKLIST = frozenset({"duration_days", "severity"})
@@ -23,6 +29,7 @@ _OF_THE_BOOKING = frozenset(
 )
 _OF_A_VISIT = frozenset({"duration_days", "severity", "injury_days_ago", "timing"})
 _A_DAY = 1.0
+_ONSET = "onset_how"
 _YES_OR_NO = frozenset({"affirm", "deny", "start_over"})
 
 
@@ -99,6 +106,7 @@ class Answers:
             act,
             known,
             Wording(wording) if wording else None,
+            sounds_harmless=message.sounds_harmless,
         )
         self.answered = answer.answered or answer.unsure
         self.wording = answer.wording
@@ -146,12 +154,19 @@ class Answers:
         if name == "who_for":
             return True  # "from carrying the boy" does not make him the patient
         known = self._message.history.get(name)
+        if name == "injury_days_ago" and known is not None:
+            return float(finding.value) > float(known)  # "my stick, as for years" dates no fall
         if known is None or name not in _NOT_BESIDE_A_CHECKLIST or name == question:
             return False
         if self._data.interview[question].positive:
             return True
-        # "I woke up with it" tells how it started, not that it started today.
-        return name == "duration_days" and float(finding.value) < _A_DAY <= float(known)
+        if name != "duration_days":
+            return False
+        if question != _ONSET:
+            return True  # "a five, gone by Tuesday"
+        told = {item.attribute for item in self._message.reading.findings}
+        # "I woke up with it" tells how it started, and "I had it ten years ago" of another time.
+        return float(finding.value) < _A_DAY <= float(known) or "previous_episodes" in told
 
     def _findings_that_add(self) -> list[Finding]:
         """In an emergency, leave out what would take a sign back: that is asked about."""
@@ -194,9 +209,16 @@ class Answers:
             self.problem = ALREADY_NOTED
         return changes
 
+    def _confirming_act(self, pending: list[dict[str, Any]]) -> SpeechAct:
+        message = self._message
+        act = confirming_act(message.text, message.speech_act())
+        about = {str(item["attribute"]) for item in pending}
+        is_calm = message.sounds_harmless and says_all_is_well(message.text, message.reading, about)
+        return SpeechAct.DENY if act is SpeechAct.OTHER and is_calm else act
+
     def _confirmed(self, pending: list[dict[str, Any]]) -> dict[str, Any]:
         """Settle the uncertain warning signs with a yes, a no, or a "not sure"."""
-        act = confirming_act(self._message.text, self._message.speech_act())
+        act = self._confirming_act(pending)
         if act in (SpeechAct.AFFIRM, SpeechAct.DENY, SpeechAct.UNSURE):
             self.problem = SIGN_SETTLED
         option = next((item["option"] for item in pending if "option" in item), None)

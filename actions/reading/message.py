@@ -21,7 +21,8 @@ from clinic.knowledge.questions import is_question
 from clinic.scheduling.references import reference_span
 from clinic.scheduling.when import understand_when
 from clinic.settings import get_settings
-from clinic.triage.interview import SpeechAct
+from clinic.triage.doubt import Doubt
+from clinic.triage.interview import SpeechAct, is_calming
 from clinic.triage.rules import Level
 
 EXTERNAL_MESSAGE_PREFIX = "EXTERNAL: "  # how Rasa writes an event that is no message
@@ -90,6 +91,10 @@ _HELD_KEY = re.compile(r"([^\W\d_])\1{2,20}")
 _CERTAIN = 1.0
 _SURE_OF_ACT = 0.4
 _CHECKLIST = "emergency_screen"
+_RISKS = "risk_screen"
+_SECOND_NET = "WarningSignNet"
+_SHORT_ANSWER = 3  # words
+_OF_MEDICINES = frozenset({"ask_medicine_advice", "ask_about_medicine"})
 # "No wait, that was wrong" corrects; "No, not now. My wife says I worry" answers.
 _CORRECTING = re.compile(
     r"\b(?:wait|sorry|oops|mean|meant|wrong|actually|correct\w*|mistake\w*|change\w*|instead|rather"
@@ -129,8 +134,8 @@ class Message:
         self.tracker = tracker
         self.data: ClinicalData = get_clinical_data()
         self.language = language_reading(tracker)
-        is_rendered = bool(self.language.get("is_rendered"))
-        self.text = latest_text(tracker) if is_rendered else message_text(tracker)
+        self._is_rendered = bool(self.language.get("is_rendered"))
+        self.text = latest_text(tracker) if self._is_rendered else message_text(tracker)
         self.intent: str = tracker.latest_message["intent"]["name"]
         self.confidence = float(tracker.latest_message["intent"].get("confidence") or 0.0)
         self.is_foreign = self._is_not_understood()
@@ -154,6 +159,12 @@ class Message:
         """The interview's question, where that is what the message follows."""
         interview = self.form == INTERVIEW and self.question in self.data.interview
         return str(self.question) if interview else None
+
+    @property
+    def sounds_harmless(self) -> bool:
+        """Whether the second safety net hears no sign in any part of it."""
+        harmless = bool(self.tracker.latest_message.get("sounds_harmless"))
+        return harmless and not self._is_rendered  # it learned from English alone
 
     @property
     def is_question(self) -> bool:
@@ -239,10 +250,22 @@ class Message:
         return self.is_fragment and (beside_checklist or bool(self.reading.findings))
 
     def _read(self) -> Reading:
-        findings = tuple(
-            Finding.from_entity(entity)
+        entities = [
+            entity
             for entity in self.tracker.latest_message.get("entities") or []
             if "assertion" in entity and entity.get("entity") in self.data.attributes
+            if not (self._is_short_answer() and entity.get("extractor") == _SECOND_NET)
+        ]
+        doubtful = [
+            Finding.from_entity(entity)
+            for entity in entities
+            # The second net learned from English alone.
+            if entity.get("doubted")
+            and not self._is_rendered
+            and not self._is_asked_about(entity["entity"])
+        ]
+        findings = Doubt(self.data.signs, self.data.rules, self.data.attributes).weighed(
+            [Finding.from_entity(entity) for entity in entities], doubtful, self.history
         )
         if self.intent == "greet":  # "good morning" says nothing of when it hurts
             findings = tuple(item for item in findings if item.attribute != "timing")
@@ -260,11 +283,30 @@ class Message:
             self.impossible = next(item.attribute for item in findings if item not in possible)
         return Reading(findings=possible, words=words)
 
+    def _is_short_answer(self) -> bool:
+        """Tell whether "38 running" answers a question, which sounds like a fever alone."""
+        if self.asked is None or self.data.interview[self.asked].positive:
+            return False
+        return len(split_words(self.text)) <= _SHORT_ANSWER
+
+    def _is_asked_about(self, attribute: str) -> bool:
+        """Tell whether the open question asks about an attribute: its answer is no slip of ours.
+
+        The checklist asks for so much that its answers are weighed like any message.
+        """
+        if self.asked in (None, _CHECKLIST):
+            return False
+        return attribute in self.data.interview[str(self.asked)].fills
+
     def _is_told_not_asked(self) -> bool:
         """Tell whether what looks like a step ("started by itself") tells of the pain.
 
         An answer to the open question is one, whatever its words look like alone.
         """
+        if self.intent == "thank":  # "quite well, thank you"
+            return bool(self.asked) and is_calming(self.reading.words)
+        if self.intent in _OF_MEDICINES:  # "a bit of gout, allopurinol"
+            return self.asked == _RISKS and not self.is_question
         if self.intent not in _MISTAKEN_FOR or not self.reading.findings:
             return False
         if self.intent == "start_over":

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -65,11 +64,21 @@ _NEVER_A_SIGN = frozenset(
 _SHARE_OF_OTHERS = 2
 # "my neck hurts since yesterday" holds nothing that the reader has not understood.
 _LEAST_UNEXPLAINED = 3
+_OF_THE_WHOLE = frozenset({"who_for"})  # read off all words, and explains none
+_SHORT = 8  # words
 _TELLING = 4  # letters; shorter words are mostly grammar
 # A message may tell of several signs, which then share the confidence.
 _MOST_SIGNS = 3
 _LEAST_SHARE = 0.2
 _SPOKEN_OF_OTHERWISE = frozenset({"absent", "past", "other_person", "hypothetical", "asked"})
+
+
+class _Scored(NamedTuple):
+    """A part of a message, how likely it tells of any sign, and of which (0-1)."""
+
+    part: Part
+    confidence: float
+    by_sign: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +111,9 @@ class WarningSignNet(GraphComponent):
 
     `warning_signs` in the parse result are what the message sounds like, surest first. The net's
     word alone changes no history and no level: Atlas asks the sign's question. What the reader of
-    `clinic/history` heard being denied, or said of others, it does not bring up.
+    `clinic/history` heard being denied, or said of others, it brings up only where it is sure.
+    Entities that tell of a sign in what sounds harmless to it are marked `doubted`, and
+    `sounds_harmless` says whether all of the message does.
     """
 
     @classmethod
@@ -112,8 +123,12 @@ class WarningSignNet(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Return the settings: what is asked about and what is sure, and those of the training."""
-        return {"threshold": 0.6, "sure": 0.9, "C": 10.0, "max_iterations": 60}
+        """Return the settings: what is asked about, sure or harmless, and the training's."""
+        return {
+            **{"threshold": 0.35, "sure": 0.6, "sure_of_sign": 0.6},
+            **{"harmless": 0.08, "surely_harmless": 0.01},
+            **{"C": 10.0, "max_iterations": 60},
+        }
 
     @classmethod
     def create(
@@ -140,14 +155,9 @@ class WarningSignNet(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the signs, and from harmless sentences and other requests what is none."""
         vectors, texts, labels = [], [], []
-        others = 0
-        for example in training_data.training_examples:
-            label = sign_of(example)
-            if label is None and example.get(INTENT) in _NEVER_A_SIGN:
-                others += 1
-                label = HARMLESS if others % _SHARE_OF_OTHERS == 0 else None
-            vector = layered_vector(example) if label else None
-            if label and vector is not None:
+        for example, label in sign_examples(training_data.training_examples):
+            vector = layered_vector(example)
+            if vector is not None:
                 vectors.append(vector)
                 texts.append(example.get(TEXT))
                 labels.append(label)
@@ -184,37 +194,73 @@ class WarningSignNet(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Add to the entities what is agreed on, and set `warning_signs` of each message."""
         for message in messages:
-            heard = list(self._hear(message))
+            scored = self._score(message)
+            heard = list(self._hear(message, scored))
             agreed = self._agreed(message, [sound for sound in heard if sound.is_sure])
-            message.set(ENTITIES, message.get(ENTITIES, []) + agreed, add_to_output=True)
+            message.set(ENTITIES, self._doubted(message, scored) + agreed, add_to_output=True)
             signs: dict[str, dict[str, Any]] = {}
             for sound in sorted(heard, key=lambda sound: -sound.confidence):
                 if sound.is_first:
                     signs.setdefault(sound.sign.id, sound.as_result())
             message.set("warning_signs", list(signs.values()), add_to_output=True)
+            harmless = all(item.confidence < self._config["harmless"] for item in scored)
+            message.set("sounds_harmless", harmless, add_to_output=True)
         return messages
 
-    def _hear(self, message: Message) -> Iterator[_Sound]:
+    def _score(self, message: Message) -> list[_Scored]:
+        """Return the parts of a message, and how likely each tells of any sign and of which."""
         if self._model is None:
             raise RasaException("WarningSignNet was neither trained nor loaded.")
         harmless = self._model.labels.index(HARMLESS)
-        entities = message.get(ENTITIES, [])
+        scored = []
         for window in window_vectors(message):
-            part = window.part
-            shares = self._model.confidences(part.text, window.vector)
+            shares = self._model.confidences(window.part.text, window.vector)
             confidence = 1.0 - float(shares[harmless])
+            shares[harmless] = 0.0
+            by_sign = dict(zip(self._model.labels, shares.tolist(), strict=True))
+            scored.append(_Scored(window.part, confidence, by_sign))
+        return scored
+
+    def _hear(self, message: Message, scored: list[_Scored]) -> Iterator[_Sound]:
+        entities = message.get(ENTITIES, [])
+        for part, confidence, by_sign in scored:
+            sure = confidence >= self._config["sure"]
             if confidence < self._config["threshold"] or _is_understood(part, entities):
                 continue
-            shares[harmless] = 0.0
-            for rank, index in enumerate(np.argsort(-shares)[:_MOST_SIGNS]):
-                name = self._model.labels[int(index)]
+            likeliest = sorted(by_sign, key=by_sign.__getitem__, reverse=True)[:_MOST_SIGNS]
+            for rank, name in enumerate(likeliest):
                 # A sign that was taken out of the data since training is none any more.
-                if (rank and shares[index] < _LEAST_SHARE) or name not in self._data.signs:
+                if (rank and by_sign[name] < _LEAST_SHARE) or name not in self._data.signs:
                     continue
                 sign = self._data.signs[name]
-                if not _is_ruled_out(sign, entities, part.start, part.end):
-                    sure = confidence >= self._config["sure"] and shares[index] >= _LEAST_SHARE
-                    yield _Sound(sign, part.start, part.end, confidence, sure, is_first=rank == 0)
+                ruled_out = _is_ruled_out(sign, entities, part.start, part.end)
+                if sure or not ruled_out:
+                    is_clear = by_sign[name] >= self._config["sure_of_sign"] and not ruled_out
+                    yield _Sound(
+                        sign, part.start, part.end, confidence, sure and is_clear, rank == 0
+                    )
+
+    def _doubted(self, message: Message, scored: list[_Scored]) -> list[dict[str, Any]]:
+        """Return the entities, marked where the net hears no sign at all around them."""
+        entities: list[dict[str, Any]] = message.get(ENTITIES, [])
+        # Short words are the reader's own ground: "both legs went weak today".
+        longer = [item for item in scored if len(split_words(item.part.text)) > _SHORT]
+        if all(item.confidence >= self._config["harmless"] for item in longer):
+            return entities
+        return [
+            {**entity, "doubted": True} if self._is_doubted(entity, longer) else entity
+            for entity in entities
+        ]
+
+    def _is_doubted(self, entity: dict[str, Any], scored: list[_Scored]) -> bool:
+        signs = self._data.signs.of_attribute(entity["entity"])
+        if not signs or entity.get("assertion") != Assertion.PRESENT.value:
+            return False
+        start = entity["start"]
+        around = [item.confidence for item in scored if item.part.start <= start < item.part.end]
+        seldom = any(sign.seldom_doubted for sign in signs)
+        least: float = self._config["surely_harmless" if seldom else "harmless"]
+        return bool(around) and max(around) < least
 
     def _agreed(self, message: Message, heard: list[_Sound]) -> list[dict[str, Any]]:
         """Return as entities the findings that the reader's words bear out."""
@@ -234,9 +280,25 @@ class WarningSignNet(GraphComponent):
         ]
 
 
+def sign_examples(examples: Iterable[Message]) -> Iterator[tuple[Message, str]]:
+    """Yield the examples that teach a sign, with it, and those that teach what is none."""
+    others = 0
+    for example in examples:
+        sign = sign_of(example)
+        if sign is None and example.get(INTENT) in _NEVER_A_SIGN:
+            others += 1
+            sign = HARMLESS if others % _SHARE_OF_OTHERS == 0 else None
+        if sign and example.get(TEXT):
+            yield example, sign
+
+
 def _is_understood(part: Part, entities: list[dict[str, Any]]) -> bool:
     """Tell whether the reader's findings leave next to nothing of the words unexplained."""
-    spans = [(entity["start"], entity["end"]) for entity in entities if "assertion" in entity]
+    spans = [
+        (entity["start"], entity["end"])
+        for entity in entities
+        if "assertion" in entity and entity["entity"] not in _OF_THE_WHOLE
+    ]
     unexplained = {
         word.norm
         for word in split_words(part.text)

@@ -3,7 +3,8 @@
 The net knows what a message sounds like, and nothing of whose sign it is, whether it is denied,
 long past or only asked about. The reader knows that of every word, and cannot foresee every
 wording. Where the net is sure and the reader finds a word that the sign is about (its
-`witnesses`), said to be so, the sign counts. Neither decides alone; and neither can lower a level.
+`witnesses`), said to be so, the sign counts. The other way round, what the reader finds in words
+that sound harmless to the net is doubted (clinic/triage/doubt.py). Neither decides alone.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -21,6 +21,11 @@ _NOES = word_set("no nope nah none nothing neither negative never not")
 # Alone they deny nothing, but as an answer to a list of signs they say "none that I know of".
 _REASSURING = _NOES | word_set("fine normal normally ok okay alright healthy only just")
 _LIMITING = word_set("only just")
+# What was always so is no new sign.
+_UNCHANGED = word_set(
+    "same always ever usual usually unchanged works working strong well good great"
+)
+_FEW = 3  # words; "all fine" may be too quick an answer to a whole checklist
 _YES = word_set(
     "yes yeah yep yup aye y ya yea yess true correct exactly indeed definitely absolutely sure "
     "right"
@@ -267,6 +272,8 @@ class Interview:
         act: SpeechAct,
         history: History,
         wording: Wording | None = None,
+        *,
+        sounds_harmless: bool = False,
     ) -> Answer:
         """Read a message against the question that was asked.
 
@@ -277,6 +284,7 @@ class Interview:
             act: What the intent classifier says that it does.
             history: The history after those findings.
             wording: How the question was put, when not for the first time.
+            sounds_harmless: Whether the second safety net hears no sign in any part of it.
         """
         question = self._by_id[question_id]
         place = _place(text)
@@ -312,11 +320,16 @@ class Interview:
         if act is SpeechAct.AFFIRM and question.positive and not (agrees or calmly):
             return _affirmed(question, wording)
         answers = act not in (SpeechAct.CORRECT, SpeechAct.REQUEST)
+        calm = sounds_harmless and says_all_is_well(text, reading, question.fills)
+        if question.no and not question.takes_any and answers and calm:
+            return _denied(question, history)
         if question.no and answers and _reassures(question, words, reading):
             if question.urgent and wording is None:
                 return Answer({}, answered=False, wording=Wording.AGAIN)
             return _denied(question, history)
+        tells = any(item.assertion is Assertion.PRESENT for item in reading.findings)
         said = question.takes_any and act is SpeechAct.OTHER and bool(words)
+        said = said and not (tells and question.positive)  # "tingling" is of another question
         return Answer({}, answered=False, unsure=said)
 
 
@@ -489,6 +502,32 @@ def reassures(text: str) -> bool:
     """
     words = split_words(text)
     return _is_calm(words) and bool({word.norm for word in words} & _REASSURING)
+
+
+def is_calming(words: Iterable[str]) -> bool:
+    """Tell whether one of some normalised words says that something is all right or as ever."""
+    return not (_REASSURING - _LIMITING | _UNCHANGED).isdisjoint(words)
+
+
+def says_all_is_well(text: str, reading: Reading, asked: Collection[str]) -> bool:
+    """Tell whether a longer answer that sounds harmless denies what was asked.
+
+    "Bright light's fine, arms are fine" and "the same for sixteen years" begin with no "no".
+
+    Args:
+        text: The answer.
+        reading: What it says.
+        asked: The attributes that the question is about.
+    """
+    words = split_words(text)
+    open_still = (Assertion.PRESENT, Assertion.POSSIBLE)
+    tells = any(
+        item.attribute in asked and item.assertion in open_still for item in reading.findings
+    )
+    if tells or len(words) <= _FEW or any(word.question for word in words):
+        return False
+    calming = is_calming(word.norm for word in words)
+    return calming or any(_denied_values(reading, name) for name in asked)
 
 
 def confirming_act(text: str, act: SpeechAct) -> SpeechAct:

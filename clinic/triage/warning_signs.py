@@ -31,6 +31,7 @@ class WarningSign:
             patient and of now, the net is believed without the question.
         only_asked: What the reader may have understood beside it that makes a question the better
             course: of one weak arm the net alone makes no stroke.
+        seldom_doubted: Whether its words count unless the net finds the message surely harmless.
     """
 
     id: str
@@ -38,6 +39,7 @@ class WarningSign:
     question: str
     witnesses: tuple[tuple[str, ...], ...]
     only_asked: Condition | None = None
+    seldom_doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,19 @@ class Example:
 
 
 class WarningSigns:
-    """All signs by id."""
+    """All signs by id.
+
+    Attributes:
+        findings: What the signs mean: attributes and values.
+    """
 
     def __init__(self, signs: Mapping[str, WarningSign]) -> None:
         self._signs = dict(signs)
+        self._of_attribute: dict[str, tuple[WarningSign, ...]] = {}
+        for sign in self:
+            for name in {attribute for attribute, _ in sign.findings}:
+                self._of_attribute[name] = (*self._of_attribute.get(name, ()), sign)
+        self.findings = frozenset(finding for sign in self for finding in sign.findings)
 
     def __iter__(self) -> Iterator[WarningSign]:
         return iter(self._signs.values())
@@ -67,6 +78,10 @@ class WarningSigns:
 
     def __getitem__(self, sign_id: str) -> WarningSign:
         return self._signs[sign_id]
+
+    def of_attribute(self, attribute: str) -> tuple[WarningSign, ...]:
+        """Return the signs that a finding of an attribute may tell of."""
+        return self._of_attribute.get(attribute, ())
 
     @classmethod
     def load(
@@ -105,7 +120,12 @@ class WarningSigns:
             witnesses = _read_witnesses(entry.get("witnesses"), str(name), path, concepts)
             question = str(entry["question"])
             only_asked = _read_only_asked(entry.get("only_asked"), str(name), path, attributes)
-            signs[str(name)] = WarningSign(str(name), findings, question, witnesses, only_asked)
+            believed = entry.get("seldom_doubted", False)
+            if not isinstance(believed, bool):
+                raise DataFileError(path, f"{name}.seldom_doubted", "expected true or false")
+            signs[str(name)] = WarningSign(
+                str(name), findings, question, witnesses, only_asked, believed
+            )
         return cls(signs)
 
     def load_examples(self, folder: Path) -> list[Example]:

@@ -42,6 +42,15 @@ def test_witnesses_are_one_of_each_group(tmp_path: Path) -> None:
     assert signs["legs_weak"].witnesses == (("LEG", "ARM"), ("CANNOT",))
 
 
+def test_the_signs_of_an_attribute_are_found_and_say_how_soon_they_are_doubted(
+    tmp_path: Path,
+) -> None:
+    signs = load(tmp_path, SIGN + "    seldom_doubted: true\n")
+    assert [sign.seldom_doubted for sign in signs.of_attribute("neuro_leg")] == [True]
+    assert signs.of_attribute("site") == ()
+    assert ("neuro_leg", "weak") in signs.findings
+
+
 @pytest.mark.parametrize(
     ("wrong", "right", "where"),
     [
@@ -51,6 +60,7 @@ def test_witnesses_are_one_of_each_group(tmp_path: Path) -> None:
         ("Tell me more.", "Are your legs weak?", "legs_weak.question"),
         ("[TAIL]", "[LEG]", "legs_weak.witnesses: no such concept: TAIL"),
         ("[]", "[LEG]", "legs_weak.witnesses"),
+        ("[LEG]\n    seldom_doubted: 1", "[LEG]", "legs_weak.seldom_doubted"),
     ],
 )
 def test_a_wrong_field_is_named(tmp_path: Path, wrong: str, right: str, where: str) -> None:

@@ -1,0 +1,42 @@
+"""Words of a sign that stand in what sounds harmless are no sign, and are asked about."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from clinic.clinical import get_clinical_data
+from clinic.history.findings import Assertion
+from clinic.triage.doubt import Doubt
+
+TODAY = date(2026, 11, 22)
+
+
+def disbelieved(text: str, harmless: str, history: dict[str, Any] | None = None) -> set[str]:
+    """Let a part of a message sound harmless, and return of what attributes it is not believed."""
+    data = get_clinical_data()
+    findings = data.reader.read(text, TODAY).findings
+    start = text.index(harmless)
+    doubtful = [item for item in findings if start <= item.start < start + len(harmless)]
+    doubt = Doubt(data.signs, data.rules, data.attributes)
+    weighed = doubt.weighed(findings, doubtful, history or {})
+    return {item.attribute for item in weighed if item.assertion is Assertion.EXPLAINED}
+
+
+def test_a_sign_in_a_harmless_part_is_not_believed_and_stays_so_elsewhere() -> None:
+    assert "stroke_signs" in disbelieved(
+        "was blinded by it and got a sore neck", "was blinded by it"
+    )
+    text = "I went blind in one eye. Booked by my aunt, who is blinded by love."
+    assert disbelieved(text, "I went blind") == {"stroke_signs"}
+    assert disbelieved("I went blind in one eye and my neck hurts", "neck hurts") == set()
+
+
+def test_what_tells_of_no_sign_is_believed_wherever_it_stands() -> None:
+    text = "my neck is stiff and one thumb tingles"
+    assert disbelieved(text, text) == set()
+
+
+def test_what_was_known_before_makes_an_emergency_of_more() -> None:
+    text = "I passed out on the sofa like a pensioner"
+    assert "chest_breath" in disbelieved(text, text, {"site": ["between_shoulder_blades"]})
