@@ -25,6 +25,7 @@ _THIRD = word_set("he hes she shes his her hers him himself herself they theyre 
 _GENERIC = word_set("someone somebody anyone anybody person people lad lads he she her his him")
 # After these a relative only passes on what somebody says, or is a person met on the way.
 _PASSING_ON = word_set("says said say thinks reckons noticed typing writing insists asked told")
+_LOOKING = word_set("look check see feel")
 _SIGN_CONCEPTS = (
     "SYMPTOM_WORD",
     "NUMB",
@@ -145,6 +146,8 @@ class Context(Stretches):
         if any(
             cue.last < span.last
             and not self._is_met(cue)
+            and not self._is_witness(cue, span)
+            and not self._is_owner(cue, span)
             and not self.norms(cue.last, span.last) & SELF
             for cue in self.cues("RELATIVE", first, span.last - 1)
         ):
@@ -194,9 +197,25 @@ class Context(Stretches):
 
     def _is_subject(self, cue: Span) -> bool:
         """Tell "my uncle lost …" from "with my uncle" and from "my uncle says"."""
-        if cue.last < len(self.words) and self.words[cue.last].norm in _PASSING_ON:
+        if self.norms(cue.last, cue.last + 1) & _PASSING_ON or self._is_asked_to_look(cue):
             return False
         return not self._is_met(cue)
+
+    def _is_witness(self, cue: Span, span: Span) -> bool:
+        """Read "my wife noticed one eyelid is droopy", which is the writer's."""
+        if cue.last > span.first or self.norms(cue.last, span.last) & _THIRD:
+            return False
+        noticed = "noticed" in self.norms(cue.last, cue.last + 1)
+        return noticed or self._is_asked_to_look(cue)
+
+    def _is_asked_to_look(self, cue: Span) -> bool:
+        after = [word.norm for word in self.words[cue.last : cue.last + 2]]
+        return after[:1] == ["to"] and bool(set(after[1:]) & _LOOKING)
+
+    def _is_owner(self, cue: Span, span: Span) -> bool:
+        """Read "I took all of my mum's tablets", which the writer took."""
+        inside = span.first < cue.first
+        return inside and "i" in self.norms(self.clause_starts[span.first], span.first + 1)
 
     def _is_met(self, cue: Span) -> bool:
         """Read "shook hands with the priest", who is no subject."""
@@ -303,7 +322,7 @@ class Context(Stretches):
     def _is_general_question(self, span: Span) -> bool:
         """Read "is numbness in the legs serious", which has no cue of its own in front."""
         start = self.sentence_starts[span.first]
-        end = min(len(self.words), start + REACH)
+        end = min(self.sentence_end(span), start + REACH)
         sentence = self.norms(start, end)
         if self.words[start].norm not in _ASKING_VERBS or sentence & _REPORTED:
             return False
@@ -312,9 +331,12 @@ class Context(Stretches):
     def _opens_question(self, cue: Span) -> bool:
         """Tell "is there numbness" from "the pain is there"."""
         first = self.words[cue.first]
-        if first.question or first.break_before > NO_BREAK or cue.first == 0:
+        if first.question or cue.first == 0 or first.break_before == SENTENCE_END:
             return True
-        return self.words[cue.first - 1].norm in _BEFORE_QUESTION
+        before = self.words[cue.first - 1].norm
+        if first.break_before > NO_BREAK:
+            return not before.isdigit()  # "my son (21) is a haemophiliac"
+        return before in _BEFORE_QUESTION
 
     def _is_unsure(self, span: Span) -> bool:
         habits = {cue.first for cue in self.spans("CONDITIONAL_NOW")}

@@ -57,6 +57,8 @@ class Negation:
             return None
         if self._is_denied_loss(span) or self._is_on_no_list(span):
             return Assertion.ABSENT
+        if "but" in self._text.norms(span.first + 1, span.last):
+            return None  # "not one for headaches, but one came on like a bang"
         verdict: Assertion | None = None
         for cue in self._text.cues_before("NEGATION", span, self._text.clause_starts):
             if not self._is_no_cue(cue):

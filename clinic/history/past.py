@@ -17,10 +17,12 @@ _OVER_LATER = 24
 _OVER_SUBJECTS = word_set(
     "and but so it its its is was that thats all im i hes shes he she theyre ive been have has "
     "totally completely fully thankfully luckily everything now im absolutely quite feeling feel "
-    "well though then both again"
+    "well though then both again this"
 )
 _COMPLAINING = word_set("neck necks back pain pains hurts hurt sore stiff ache aches")
 _SUMMED_UP = 4
+_COMPARED = 2
+_COMPARING = word_set("like as than")
 _DATE_REACH = 12
 _WAS = word_set("had was were felt caught did got came went")
 _GOES_ON = word_set(
@@ -91,6 +93,8 @@ class Past:
         for cue in self._text.cues("PAST", max(0, span.first - REACH), end + _SUMMED_UP):
             if cue.first >= end and not self._is_summed_up(end, cue):
                 continue
+            if self._text.norms(max(0, cue.first - _COMPARED), cue.first) & _COMPARING:
+                continue  # "I can't thread a needle like I used to"
             inside = start <= cue.first and cue.last <= end
             # "I used to drink and fell a lot": a pronoun may stand before it.
             before = clause <= cue.first and cue.last <= span.first

@@ -313,9 +313,11 @@ def _about(context: Context) -> str | None:
         for concept, who in (("CHILD_PATIENT", "child"), ("ADULT_PATIENT", "other_adult"))
         for span in context.spans(concept)
     ]
+    norms = [word.norm for word in context.words]
+    own = bool(patients) and _has_own_complaint(context, norms)
     # "Writing for my gran, she knits for the baby": whoever is named as the patient comes first.
     for who, span in sorted(patients, key=lambda item: not _is_named(context, item[1])):
-        if _is_patient(context, span):
+        if _is_patient(context, span, own_complaint=own):
             return "other_adult" if _is_grown_up(context) else who
     return "other_adult" if _is_help_asked(context) else None
 
@@ -350,7 +352,7 @@ def _is_grown_up(context: Context) -> bool:
     return bool(ages) and ages[0].value >= _GROWN_UP
 
 
-def _is_patient(context: Context, span: Span) -> bool:
+def _is_patient(context: Context, span: Span, *, own_complaint: bool) -> bool:
     if _has_an_illness_told_in_passing(context, span):
         return False
     if any(span.overlaps(other) for other in context.spans("PREGNANT")):
@@ -373,7 +375,7 @@ def _is_patient(context: Context, span: Span) -> bool:
     writer = bool(_WRITER & set(norms[: span.first]) - {"my"} or _WRITER & set(norms[span.last :]))
     if following and following[0] in _REPORTING and writer and not _THIRD & set(following):
         return False
-    if _has_own_complaint(context, norms):
+    if own_complaint:
         return False
     if _THIRD & set(norms[span.last :]):
         return True

@@ -37,6 +37,7 @@ _NOT_BEFORE_A_SCORE = word_set("since until by from in for like has have of at a
 _ROUGHLY = word_set("about around maybe roughly solid good strong probably like")
 _BEFORE_ROUGHLY = word_set("a an its is it today now was")
 _NOW = word_set("now currently")
+_OF_AN_AGE = word_set("hes shes theyre im")
 
 
 def find_scores(words: list[Word], text: str) -> list[Measure]:
@@ -107,6 +108,8 @@ def _is_scored_by_context(words: list[Word], index: int, after: int) -> bool:
         return True
     before = ["", "", *(word.norm for word in words[max(0, index - 4) : index])]
     last, last_but_one = before[-1], before[-2]
+    if last in _OF_AN_AGE:
+        return False  # "he's nine now"
     ends = _ends(words, after)
     if last in ARTICLES:
         return ends or tail[0] in _AFTER_RATING

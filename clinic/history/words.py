@@ -71,6 +71,9 @@ def clean(text: str) -> str:
     )
 
 
+_TITLES = word_set("dr mr mrs ms prof")
+
+
 def split_words(text: str) -> list[Word]:
     """Cut a message into words.
 
@@ -86,6 +89,8 @@ def split_words(text: str) -> list[Word]:
     sentence_start = 0
     for piece in _PIECE.finditer(text):
         if piece["end"] is not None:
+            if piece["end"] == "." and words and words[-1].norm in _TITLES:
+                continue  # "Dr. Patel"
             if "?" in piece["end"]:
                 words[sentence_start:] = [
                     replace(word, question=True) for word in words[sentence_start:]
