@@ -65,12 +65,13 @@ _CONFIRMS = re.compile(
     r"\W*(?:(?:ok|okay|yes|yep|yeah|yup|sure|fine|great|perfect|good|right|alright|all right|cool"
     r"|lovely|now|then|please|so|well|just|that'?s|is|it'?s|it|looks?|sounds?|seems?|all|very"
     r"|you can|let'?s|correct|book|booked|confirm|confirmed|go|ahead|do|this|that|me|in|for it"
-    r"|thanks|thank you|exactly|absolutely|definitely|of course|by all means"
+    r"|thanks|thank you|exactly|absolutely|definitely|of course|by all means|pass|on|along|send"
     r"|i'?m happy(?: with)?|and)"
     r"(?:\W+|$))+"
 )
 _CONFIRMING = re.compile(
-    r"\b(?:yes|yep|yeah|yup|book|confirm|go ahead|do it|do that|correct|perfect|right|good|great"
+    r"\b(?:yes|yep|yeah|yup|book|confirm|go ahead|do it|do that|pass it on|send it|correct|perfect"
+    r"|right|good|great"
     r"|fine|sure|exactly|absolutely|definitely|of course|by all means|happy)"
 )
 _CALL_BACK = re.compile(
