@@ -208,7 +208,8 @@ class MessageReading:
             or bool(slot("consent"))
             or self._just_consented(),
             just_consented=self._just_consented(),
-            has_history=bool(after.get("site")),
+            # A pain that was described before a sign was asked about may still lack its place.
+            has_history=bool(after.get("site") or (slot("unconfirmed") and slot("described"))),
             has_told=any(value is not None for value in after.values()),
             names_booking=wishes.says(Wish.NAMES_VISIT),
             described=wishes.describes,

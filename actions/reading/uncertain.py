@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from actions.reading.answers import Answers
@@ -115,13 +116,24 @@ class Weighing:
                 Finding(attribute, value, Assertion.PRESENT, heard["start"], heard["end"])
                 for attribute, value in sign.findings
             ]
-            changes = merge(self.after, assumed, message.data.attributes)
+            changes = merge(self.after, [*self._of_others(), *assumed], message.data.attributes)
             if sign.id not in asked and self.weigh({**self.after, **changes}).level.is_emergency:
                 return [
                     {"attribute": attribute, "value": value, "sign": sign.id}
                     for attribute, value in sign.findings
                 ]
         return []
+
+    def _of_others(self) -> list[Finding]:
+        """Return what was read as another person's, as if it were the patient's.
+
+        Where the net hears a sign beside it, "my husband has a fever" may be told for him.
+        """
+        return [
+            replace(item, assertion=Assertion.PRESENT)
+            for item in self._message.reading.findings
+            if item.assertion is Assertion.OTHER_PERSON
+        ]
 
 
 def _name(finding: Finding) -> str:

@@ -22,6 +22,7 @@ from clinic.history.words import SENTENCE_END, Word, split_words, word_set
 # "Shoulder" inside "between my shoulder blades" is no second site.
 _LONGEST_ONLY = ("site", "side")
 _WRITER = word_set("i im ive my me")
+_NOW_TOLD = word_set("has is cant cannot keeps feels")
 _COMPLAINT_REACH = 12
 _REPORTING = word_set("told says said say thinks reckons noticed asked asks wants made")
 _THIRD = word_set("he hes she shes his her him hers")
@@ -361,7 +362,7 @@ def _is_patient(context: Context, span: Span, *, own_complaint: bool) -> bool:
     norms = [word.norm for word in words]
     if norms[span.first] in ("im", "i"):
         return _has_complaint(context, span.first, span.last + _COMPLAINT_REACH)
-    if context.spans("FAMILY_PAST") or context.spans("NOT_ME"):
+    if _was_long_ago(context, span) or context.spans("NOT_ME"):
         return False  # what a grandmother once had is no request for her
     if _is_named(context, span):
         return True
@@ -385,6 +386,16 @@ def _is_patient(context: Context, span: Span, *, own_complaint: bool) -> bool:
     own = writer and bool(_WRITER & set(norms[span.last : span.last + reach]))
     end = min(span.last + reach, context.sentence_end(span)) if writer else span.last + reach
     return not own and _has_complaint(context, span.first, end)
+
+
+def _was_long_ago(context: Context, span: Span) -> bool:
+    """Tell "my gran always had a bad back" from "my husband has a fever. He always has a neck"."""
+    sentence = context.sentence_starts[span.first]
+    told = context.spans("FAMILY_PAST")
+    if any(context.sentence_starts[other.first] <= sentence for other in told):
+        return True
+    now = context.norms(span.last, span.last + 1) & _NOW_TOLD
+    return bool(told) and not now
 
 
 def _has_complaint(context: Context, first: int, last: int) -> bool:
