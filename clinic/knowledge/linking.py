@@ -60,7 +60,7 @@ class Weights:
     words: float = 0.54
     name: float = 0.06
     weak_name: float = 0.05
-    overview: float = 0.03
+    overview: float = 0.1
     least: float = 1.15
     least_asked: float = 1.0
     least_beside_foreign: float = 1.45
