@@ -25,7 +25,7 @@ _BOOKING = "booking"
 _LEAST = {
     **{"content_map": 0.95, "content_map_2": 0.90, "content_map_3": 0.95},
     **{"content_map_4": 0.84, "content_map_5": 0.75, "content_map_6": 0.88},
-    **{"content_map_7": 0.92, "content_map_8": 0.87, "content_map_9": 0.91},
+    **{"content_map_7": 0.92, "content_map_8": 0.87, "content_map_9": 0.91, "content_map_10": 0.92},
 }
 
 
