@@ -100,8 +100,8 @@ def split_words(text: str) -> list[Word]:
             pending = max(pending, PAUSE)
             if ":" in piece["pause"] and len(words) > sentence_start:
                 words[-1] = replace(words[-1], question=True)
-        else:
-            words.append(Word(_normalise(piece[0]), piece.start(), piece.end(), pending))
+        elif norm := _normalise(piece[0]):  # nothing is left of a lone apostrophe, a letter to some
+            words.append(Word(norm, piece.start(), piece.end(), pending))
             pending = NO_BREAK
     return words
 

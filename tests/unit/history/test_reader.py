@@ -4,7 +4,7 @@ import time
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from clinic.clinical import get_clinical_data
@@ -161,6 +161,7 @@ def test_an_old_injury_keeps_its_date() -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=400))
+@example("1\u02bc:A")
 def test_no_text_breaks_the_reader(text: str) -> None:
     reading = get_clinical_data().reader.read(text, TODAY)
     for finding in reading.findings:

@@ -24,3 +24,12 @@ def test_case_and_accents_do_not_matter(text: str) -> None:
 @given(st.text())
 def test_cleaning_keeps_every_offset(text: str) -> None:
     assert len(clean(text)) == len(text)
+
+
+def test_a_lone_apostrophe_that_counts_as_a_letter_is_no_word() -> None:
+    assert [word.norm for word in split_words("1\u02bc:A")] == ["1", "a"]
+
+
+def test_a_title_ends_no_sentence() -> None:
+    words = split_words("Dr. Patel saw me. It hurts")
+    assert [word.norm for word in words if word.break_before == SENTENCE_END] == ["dr", "it"]
