@@ -250,11 +250,13 @@ class Message:
         return self.is_fragment and (beside_checklist or bool(self.reading.findings))
 
     def _read(self) -> Reading:
+        words = tuple(word.norm for word in split_words(self.text))
+        is_short_answer = self._is_short_answer(words)
         entities = [
             entity
             for entity in self.tracker.latest_message.get("entities") or []
             if "assertion" in entity and entity.get("entity") in self.data.attributes
-            if not (self._is_short_answer() and entity.get("extractor") == _SECOND_NET)
+            if not (is_short_answer and entity.get("extractor") == _SECOND_NET)
         ]
         doubtful = [
             Finding.from_entity(entity)
@@ -276,18 +278,17 @@ class Message:
             findings = tuple(
                 item for item in findings if item.end <= span[0] or item.start >= span[1]
             )
-        words = tuple(word.norm for word in split_words(self.text))
         findings += self._found_together(findings, words)
         possible = tuple(item for item in findings if self._can_be(item))
         if len(possible) < len(findings):
             self.impossible = next(item.attribute for item in findings if item not in possible)
         return Reading(findings=possible, words=words)
 
-    def _is_short_answer(self) -> bool:
+    def _is_short_answer(self, words: tuple[str, ...]) -> bool:
         """Tell whether "38 running" answers a question, which sounds like a fever alone."""
         if self.asked is None or self.data.interview[self.asked].positive:
             return False
-        return len(split_words(self.text)) <= _SHORT_ANSWER
+        return len(words) <= _SHORT_ANSWER
 
     def _is_asked_about(self, attribute: str) -> bool:
         """Tell whether the open question asks about an attribute: its answer is no slip of ours.

@@ -13,7 +13,6 @@ from clinic.triage.engine import Assessment, assess
 from clinic.triage.interview import SpeechAct
 
 _AGAIN = " again"
-_UNCERTAIN = (Assertion.POSSIBLE, Assertion.EXPLAINED)
 # The second safety net does not ask about so short a message that is an answer or no report.
 _SHORT = 8
 
@@ -45,7 +44,7 @@ class Weighing:
         named = [item["sign"] for item in self.pending if "sign" in item]
         for item in self.pending:
             if "sign" not in item and "option" not in item:
-                name = f"{item['attribute']}={item['value']}"
+                name = _name(item["attribute"], item["value"])
                 named.append(f"{name}{_AGAIN}" if name in asked else name)
         return list(dict.fromkeys(asked + named))
 
@@ -63,10 +62,12 @@ class Weighing:
         uncertain = [
             item
             for item in findings
-            if item.assertion in _UNCERTAIN and (item.attribute, item.value) not in settled
+            if item.assertion.is_uncertain and (item.attribute, item.value) not in settled
         ]
         asked = self._message.tracker.get_slot("signs_asked") or []
-        again = [item for item in uncertain if f"{_name(item)}{_AGAIN}" in asked]
+        again = [
+            item for item in uncertain if f"{_name(item.attribute, item.value)}{_AGAIN}" in asked
+        ]
         if again and self.weigh({**self.after, **self._assumed(again)}).level.is_emergency:
             # Asked twice and told the same way a third time: no question settles that.
             unsure: dict[str, Any] = {"emergency_unsure": True}
@@ -136,5 +137,5 @@ class Weighing:
         ]
 
 
-def _name(finding: Finding) -> str:
-    return f"{finding.attribute}={finding.value}"
+def _name(attribute: str, value: Any) -> str:
+    return f"{attribute}={value}"

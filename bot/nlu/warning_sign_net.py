@@ -311,7 +311,7 @@ def _is_understood(part: Part, entities: list[dict[str, Any]]) -> bool:
 def _is_uncertain(sound: _Sound, findings: list[Finding]) -> bool:
     """Tell whether the reader heard the sign there, and leaves it to a question."""
     return any(
-        finding.assertion in (Assertion.POSSIBLE, Assertion.EXPLAINED)
+        finding.assertion.is_uncertain
         and (finding.attribute, finding.value) in sound.sign.findings
         and sound.start <= finding.start < sound.end
         for finding in findings

@@ -15,7 +15,7 @@ from clinic.history.findings import Assertion
 from clinic.history.negation import Negation
 from clinic.history.past import Past
 from clinic.history.patterns import FindingRule, Span
-from clinic.history.stretches import REACH, SELF, Stretches
+from clinic.history.stretches import OPENERS, REACH, SELF, Stretches
 from clinic.history.words import NO_BREAK, SENTENCE_END, Word, word_set
 
 _WOULD_REACH = 6
@@ -54,8 +54,6 @@ _PLACING = word_set("in at from of on down with near")
 _WOULD = word_set("would will could might")
 _POSSESSIVES = word_set("my her his the their your our")
 _BECOMING = word_set("be get go become sound feel come stay end")
-# After these a new statement begins, which the negation before them does not deny.
-_OPENERS = word_set("because cause cos coz bc since so which who until while although")
 _ASKING_VERBS = word_set("is are can could does do would will")
 _MODALS = word_set("will would could can might may does do")
 _EFFECTS = word_set("make cause lead leave give turn become end happen result mean affect")
@@ -232,7 +230,7 @@ class Context(Stretches):
             if self.words[index + 1].norm not in _POSSESSIVES or not self.words[index].question:
                 continue
             between = self.norms(index + 1, span.last)
-            if between & _BECOMING and not between & _OPENERS:
+            if between & _BECOMING and not between & OPENERS:
                 return self._pause_after(Span(index, index + 1), span) == span.last
         return False
 

@@ -23,6 +23,11 @@ class Assertion(StrEnum):
     HYPOTHETICAL = "hypothetical"
     ASKED = "asked"
 
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether only the answer to a question tells if it counts for an emergency."""
+        return self in (Assertion.POSSIBLE, Assertion.EXPLAINED)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from clinic.history.findings import Assertion
 from clinic.history.patterns import FindingRule, Span
-from clinic.history.stretches import REACH, SUBJECTS, Stretches
+from clinic.history.stretches import OPENERS, REACH, SUBJECTS, Stretches
 from clinic.history.words import NO_BREAK, word_set
 
 _PLAIN_NEGATION_REACH = 8
@@ -25,8 +25,6 @@ _VERBS = word_set(
     "is are was were be been am have has had feel feels felt hurt hurts got get getting keep "
     "keeps started start came comes goes went can cant"
 )
-# After these a new statement begins, which the negation before them does not deny.
-_OPENERS = word_set("because cause cos coz bc since so which who until while although")
 _NEW_SUBJECTS = word_set("i im ive its but my hes shes he she his her theres they now")
 _LOSSES = word_set("loss lack change problem problems difficulty trouble issue issues")
 _FILLERS = word_set(
@@ -121,7 +119,7 @@ class Negation:
         if pauses:
             return self._reach_along_list(cue, span, pauses)
         between = self._text.norms(cue.last, span.first)
-        if between & _OPENERS or ("and" in between and between & _NEW_SUBJECTS):
+        if between & OPENERS or ("and" in between and between & _NEW_SUBJECTS):
             return None
         if span.first - cue.last > _PLAIN_NEGATION_REACH and not between & {"or", "nor", "any"}:
             return Assertion.POSSIBLE

@@ -16,6 +16,8 @@ REACH = 40
 SELF = word_set("i im ive id my me mine myself ill")
 SUBJECTS = SELF | word_set("it its he hes she shes they we you there theres this that")
 RECOVERED = word_set("fine ok okay better healed recovered gone well good normal")
+# After these a new statement begins, which the negation before them does not deny.
+OPENERS = word_set("because cause cos coz bc since so which who until while although")
 
 
 class Stretches:

@@ -52,6 +52,8 @@ class Doubt:
             neither is kept: "a stiff neck" is harmless, and no longer so beside a fever.
         """
         present = [item for item in doubtful if item.assertion is Assertion.PRESENT]
+        if not present:
+            return tuple(findings)
         told = dict.fromkeys((item.attribute, item.value) for item in present)
         if len(told.keys() & self.signs.findings) >= _NO_SLIP:
             return tuple(findings)

@@ -320,8 +320,8 @@ class Interview:
         if act is SpeechAct.AFFIRM and question.positive and not (agrees or calmly):
             return _affirmed(question, wording)
         answers = act not in (SpeechAct.CORRECT, SpeechAct.REQUEST)
-        calm = sounds_harmless and says_all_is_well(text, reading, question.fills)
-        if question.no and not question.takes_any and answers and calm:
+        may_be_calm = question.no and not question.takes_any and answers and sounds_harmless
+        if may_be_calm and says_all_is_well(text, reading, question.fills):
             return _denied(question, history)
         if question.no and answers and _reassures(question, words, reading):
             if question.urgent and wording is None:

@@ -120,11 +120,11 @@ class WarningSigns:
             witnesses = _read_witnesses(entry.get("witnesses"), str(name), path, concepts)
             question = str(entry["question"])
             only_asked = _read_only_asked(entry.get("only_asked"), str(name), path, attributes)
-            believed = entry.get("seldom_doubted", False)
-            if not isinstance(believed, bool):
+            seldom = entry.get("seldom_doubted", False)
+            if not isinstance(seldom, bool):
                 raise DataFileError(path, f"{name}.seldom_doubted", "expected true or false")
             signs[str(name)] = WarningSign(
-                str(name), findings, question, witnesses, only_asked, believed
+                str(name), findings, question, witnesses, only_asked, seldom
             )
         return cls(signs)
 
