@@ -20,6 +20,9 @@ _VOWELS = frozenset("aeiouy")
 # Slips in the order of how easily they happen: 1 is a plain one.
 _SWAPPED, _DOUBLED, _DROPPED, _BESIDE_KEY, _VOWEL, _PLAIN = 0.6, 0.5, 0.7, 0.8, 0.8, 1.2
 _FIRST_LETTER = 0.4  # it is seldom wrong
+_FORMS = re.compile(r"(?P<stem>.+?)(?P<ending>s|ing|ed|ers?|y)$")
+# Before an ending such a word doubles its last letter: "shoting" is no form of "shot".
+_DOUBLING = re.compile(r"[^aeiouy]*[aeiouy][^aeiouywx]$")
 _SOUNDS = (
     (re.compile("ght"), "t"),
     (re.compile("ph"), "f"),
@@ -86,3 +89,23 @@ def sound(word: str) -> str:
     for pattern, letter in _SOUNDS:
         word = pattern.sub(letter, word)
     return word
+
+
+def stems(word: str) -> Iterator[str]:
+    """Give what a word would be a regular form of: "nip" for "nipping", "mime" for "miming".
+
+    Args:
+        word: A word in lower case.
+    """
+    form = _FORMS.match(word)
+    if form is None:
+        return
+    stem = form["stem"]
+    if form["ending"] == "s":
+        yield stem
+        return
+    if not _DOUBLING.match(stem) and not stem.endswith("e"):
+        yield stem
+    if len(stem) > 1 and stem[-1] == stem[-2]:
+        yield stem[:-1]
+    yield stem + "e"

@@ -15,7 +15,7 @@ from rapidfuzz.process import extract
 
 from clinic.datafiles import DataFileError
 from clinic.history.numbers import COUNTING
-from clinic.history.slips import drops, slip, sound
+from clinic.history.slips import drops, slip, sound, stems
 from clinic.history.words import NO_BREAK, Word, word_set
 
 _SHORTEST = 4
@@ -23,6 +23,7 @@ _LONGEST = 20
 _TWO_SLIPS_FROM = 8
 _SOUND_FROM = 6  # letters; shorter words sound like too many
 _CORE_FROM = 8  # uses; only a word as common as "legs" is read out of three letters
+_FIRST_LETTER_FROM = 6  # letters; in shorter words the first one is wrong only in such words
 # How much the words that the lexicon uses most are preferred; ten times the uses outweigh this
 # much of a slip.
 _USE_WEIGHT = 0.3
@@ -34,6 +35,8 @@ _MOST_READINGS = 3
 _DENIALS = word_set(
     "aint isnt arent wasnt wont dont cant nope never none"
 )  # read only as the likeliest
+_LEAST_STEM = 3
+_CLITICS = ("s", "t", "d", "m", "ve", "re", "ll")  # what an apostrophe leaves at a word's end
 _LEAST_PART = 4  # letters of the longer part of two words written as one
 _SMALL_WORDS = word_set(
     "i my me in on a an the of to it is im ive no cant dont and for at up so was had has his her"
@@ -100,7 +103,7 @@ class Speller:
     def correct(self, words: list[Word]) -> list[Word]:
         """Return the words with misspellings of lexicon words corrected, one for each."""
         return [
-            word if self.knows(word.norm) else self._corrected(word, self._readings(word.norm))
+            word if self.knows(word.norm) else self._corrected(word, self._meant(word))
             for word in words
         ]
 
@@ -112,7 +115,7 @@ class Speller:
         for word in self._joined(words):
             if self.knows(word.norm):
                 mended.append(word)
-            elif readings := self._readings(word.norm):
+            elif readings := self._meant(word):
                 mended.append(self._corrected(word, readings))
             else:
                 mended += self._cut(word)
@@ -131,6 +134,12 @@ class Speller:
     def _corrected(word: Word, readings: tuple[str, ...]) -> Word:
         return replace(word, norm=readings[0], also=readings[1:]) if readings else word
 
+    def _meant(self, word: Word) -> tuple[str, ...]:
+        """Return what a word may mean: "carn't" a word of the lexicon, "g'day" none."""
+        if word.contracted and not word.norm.endswith(_CLITICS):
+            return ()
+        return self._readings(word.norm)
+
     def _readings(self, norm: str) -> tuple[str, ...]:
         """Return the known words that may be meant, the likeliest first; none where none is."""
         if len(norm) < _SHORTEST - 1 or not norm.isalpha() or len(norm) > _LONGEST:
@@ -146,13 +155,21 @@ class Speller:
             return ()
         if len(norm) < _SHORTEST:
             found = self._one_slip(norm, (norm,))
-            found = {word: cost for word, cost in found.items() if self._uses[word] >= _CORE_FROM}
+            found = {word: cost for word, cost in found.items() if self._is_core(word)}
         else:
             found = self._one_slip(norm, {norm, *drops(norm)})
+            if len(norm) < _FIRST_LETTER_FROM:
+                found = {
+                    word: cost
+                    for word, cost in found.items()
+                    if word[0] == norm[0] or word[:2] == norm[1::-1] or self._is_core(word)
+                }
         if not found and len(norm) >= _TWO_SLIPS_FROM:
             found = self._two_slips(norm)
         if not found and len(norm) >= _SOUND_FROM:
             found = self._sounding_alike(norm)
+        if own := self._stems(norm):
+            found = {word: cost for word, cost in found.items() if word.startswith(own)}
         odds = {
             word: cost - _USE_WEIGHT * math.log10(1 + self._uses[word])
             for word, cost in found.items()
@@ -161,13 +178,33 @@ class Speller:
         if not ranked or (len(ranked) > 1 and odds[ranked[0]] == odds[ranked[1]]):
             return ()
         best = odds[ranked[0]]
-        near = [word for word in ranked[1:] if odds[word] <= best + _CLOSE and word not in _DENIALS]
+        near = [
+            word
+            for word in ranked[1:]
+            if odds[word] <= best + _CLOSE
+            and word not in _DENIALS
+            and (word[0] == norm[0] or ranked[0][0] != norm[0])
+        ]
         return (ranked[0], *near[: _MOST_READINGS - 1])
 
     def _is_inflected(self, norm: str) -> bool:
         """Tell the plural of a word that is none of the lexicon's ("teachers", "sofas")."""
         stem = norm[:-1]
         return norm.endswith("s") and self.knows(stem) and stem not in self._uses
+
+    def _is_core(self, word: str) -> bool:
+        return self._uses[word] >= _CORE_FROM
+
+    def _stems(self, norm: str) -> tuple[str, ...]:
+        """Return the English words that a word is a form of: "plumped" is of "plump".
+
+        Its own forms are the only words that it may be a slip of.
+        """
+        return tuple(
+            stem.removesuffix("e")
+            for stem in stems(norm)
+            if len(stem) >= _LEAST_STEM and stem in self._common
+        )
 
     def _one_slip(self, norm: str, forms: Iterable[str]) -> dict[str, float]:
         found = {}
