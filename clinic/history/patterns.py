@@ -233,6 +233,7 @@ def match_pattern(
         concepts: Spans by concept, in order; all of the pattern's concepts are among them.
     """
     results: list[Span] = []
+    parts = {span.first for name in _BODY for span in concepts.get(name, ())}
 
     def follow(index: int, first: int, last: int) -> None:
         if index == len(pattern.concepts):
@@ -242,7 +243,9 @@ def match_pattern(
         for span in _next_spans(concepts[name], last, gap):
             if not _is_joined(words, last, span.first, gap):
                 continue
-            if name in _BODY and _opens_clause(words, last, span.first):
+            if _opens_clause(words, last, span.first) and (
+                name in _BODY or (span.first in parts and not _is_alone(words, span, parts))
+            ):
                 continue
             if not (pattern.rule.negatable and _is_denied_between(words, last, span.first)):
                 follow(index + 1, first, span.last)
@@ -277,6 +280,16 @@ def _opens_clause(words: list[Word], last: int, first: int) -> bool:
             return False
         first -= 1
     return words[first].break_before > NO_BREAK
+
+
+def _is_alone(words: list[Word], span: Span, parts: set[int]) -> bool:
+    """Read "a pain burst over me, head and nape together", which tells only where."""
+    last = span.last
+    while last + 1 < len(words) and words[last].norm == "and" and last + 1 in parts:
+        last += 2
+    return last == len(words) or words[last].norm == "together" or (
+        words[last].break_before > NO_BREAK
+    )
 
 
 def _is_denied_between(words: list[Word], last: int, first: int) -> bool:
