@@ -58,7 +58,8 @@ class Lexicon:
         self._hidden_inside: Mapping[str, list[str]] = compiled["hidden_inside"]
         rules = [FindingRule(*values) for values in compiled["rules"]]
         patterns = [
-            Pattern(rules[index], names, gaps) for index, names, gaps in compiled["patterns"]
+            Pattern(rules[index], names, gaps, on)
+            for index, names, gaps, on in compiled["patterns"]
         ]
         # A pattern is tried when its rarest concept was found, not whenever its first one was.
         uses = Counter(name for pattern in patterns for name in set(pattern.concepts))
@@ -235,7 +236,8 @@ def _compiled(folder: Path, attributes: AttributeCatalogue) -> dict[str, Any]:
         "hidden_inside": hidden,
         "rules": [astuple(rule) for rule in rules.values()],
         "patterns": [
-            (numbers[pattern.rule.id], pattern.concepts, pattern.gaps) for pattern in patterns
+            (numbers[pattern.rule.id], pattern.concepts, pattern.gaps, pattern.tells_on)
+            for pattern in patterns
         ],
     }
 

@@ -4,7 +4,11 @@ A pattern is a row of concepts (upper case) and words:
 
 - `CANNOT FEEL LEG` one after the other,
 - `CANNOT ~3 PEE` with up to three words between,
-- `LEG <4> WEAK` in either order with up to four words between.
+- `LEG <4> WEAK` in either order with up to four words between,
+- `CRASH &8 THROWN` as `~8`, also where the writer goes on with "and I was".
+
+Nothing that is between may end the sentence, ask a question after a pause, or say that all is well.
+With `~` no new statement of the writer begins there either ("a face like thunder, and I twisted").
 """
 
 from __future__ import annotations
@@ -20,10 +24,10 @@ from typing import Any
 from clinic.datafiles import DataFileError
 from clinic.history.attributes import AttributeCatalogue
 from clinic.history.phrases import expand, refuse_unreachable
-from clinic.history.words import NO_BREAK, SENTENCE_END, Word
+from clinic.history.words import NO_BREAK, SENTENCE_END, Word, word_set
 
 _CONCEPT = re.compile(r"[A-Z][A-Z0-9_]*$")
-_GAP = re.compile(r"~(?P<ordered>\d+)$|<(?P<free>\d+)>$")
+_GAP = re.compile(r"(?P<kind>[~&<])(?P<words>\d+)>?$")
 _FIELDS = {"id", "attribute", "value", "denied", "negatable", "fallback", "patterns"}
 _FIELDS |= {"explainable", "effort_explains", "household", "causes", "passes"}
 # Between two parts of a pattern these words deny the second one, unless "not only" follows.
@@ -33,7 +37,10 @@ _DENIES_NOT = frozenset(
     {"only", "just", "sure", "certain", "idea", "doubt", "longer", "matter"}
     | {"even", "quite", "really", "wonder", "reason"}
 )
-_FINE = frozenset({"fine", "ok", "okay", "normal", "grand", "alright"})
+_FINE = word_set("fine ok okay normal grand alright rested faded cleared healed mended")
+_ASKS = word_set("is can should could would do does how what when where which why")
+_JOINING = word_set("and but so because cos coz or then")
+_WRITER = word_set("i im ive")
 _FIRST = attrgetter("first")
 # Concepts that name a part of the body, and what may stand in front of one.
 _BODY = frozenset(
@@ -102,11 +109,19 @@ class FindingRule:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A row of concepts with the most words allowed between them."""
+    """A row of concepts, with the most words allowed between them.
+
+    Attributes:
+        rule: What it means.
+        concepts: Their names.
+        gaps: The most words between each two.
+        tells_on: Whether a new statement of the writer may begin between them.
+    """
 
     rule: FindingRule
     concepts: tuple[str, ...]
     gaps: tuple[int, ...]
+    tells_on: tuple[bool, ...]
 
 
 def is_concept_name(name: str) -> bool:
@@ -173,24 +188,26 @@ def compile_pattern(
     Raises:
         DataFileError: An unknown concept, unbalanced brackets, or nothing at all.
     """
-    rows: list[tuple[list[str], list[int]]] = [([], [])]
-    gap, free = 0, False
+    rows: list[tuple[list[str], list[tuple[int, bool]]]] = [([], [])]
+    gap, kind = 0, ""
     for element in _elements(text):
         if match := _GAP.match(element):
-            free = match["free"] is not None
-            gap = int(match["free"] or match["ordered"])
+            gap, kind = int(match["words"]), match["kind"]
             continue
         name = _concept_of(element, text, rule, concepts, path)
         grown = []
         for names, gaps in rows:
-            joint = [gap] if names else []
+            joint = [(gap, kind in ("<", "&"))] if names else []
             grown.append(([*names, name], gaps + joint))
-            if names and free:
+            if names and kind == "<":
                 grown.append(([name, *names], joint + gaps))
-        rows, gap, free = grown, 0, False
+        rows, gap, kind = grown, 0, ""
     if not rows[0][0]:
         raise DataFileError(path, rule.id, f"empty pattern {text!r}")
-    return [Pattern(rule, tuple(names), tuple(gaps)) for names, gaps in rows]
+    return [
+        Pattern(rule, tuple(names), tuple(gap for gap, _ in gaps), tuple(on for _, on in gaps))
+        for names, gaps in rows
+    ]
 
 
 def _concept_of(
@@ -240,8 +257,12 @@ def match_pattern(
             results.append(Span(first, last))
             return
         name, gap = pattern.concepts[index], pattern.gaps[index - 1]
+        on = pattern.tells_on[index - 1]
         for span in _next_spans(concepts[name], last, gap):
             if not _is_joined(words, last, span.first, gap):
+                continue
+            ends = not pattern.rule.denied
+            if ends and _is_other_statement(words, last, span.first, tells_on=on):
                 continue
             if _opens_clause(words, last, span.first) and (
                 name in _BODY or (span.first in parts and not _is_alone(words, span, parts))
@@ -273,6 +294,24 @@ def _is_joined(words: list[Word], last: int, first: int, gap: int) -> bool:
     )
 
 
+def _is_other_statement(words: list[Word], last: int, first: int, *, tells_on: bool) -> bool:
+    """Tell "a face like thunder, and I twisted round" from "my face, left side, droops"."""
+    for index in range(last, first):
+        norm = words[index].norm
+        if norm in _FINE and index > last and words[index - 1].norm not in _DENIES:
+            return True
+        if words[index].break_before > NO_BREAK and norm in _ASKS:
+            return True
+        if tells_on:
+            continue
+        joined = norm in _JOINING
+        if joined or words[index].break_before > NO_BREAK:
+            subject = index + 1 if joined else index
+            if subject < first and words[subject].norm in _WRITER:
+                return True
+    return False
+
+
 def _opens_clause(words: list[Word], last: int, first: int) -> bool:
     """Read "neck sore, tummy's a bit off": after the pause another part is spoken of."""
     while first > last and words[first].break_before == NO_BREAK:
@@ -287,8 +326,10 @@ def _is_alone(words: list[Word], span: Span, parts: set[int]) -> bool:
     last = span.last
     while last + 1 < len(words) and words[last].norm == "and" and last + 1 in parts:
         last += 2
-    return last == len(words) or words[last].norm == "together" or (
-        words[last].break_before > NO_BREAK
+    return (
+        last == len(words)
+        or words[last].norm == "together"
+        or (words[last].break_before > NO_BREAK)
     )
 
 
