@@ -298,7 +298,7 @@ def _is_other_statement(words: list[Word], last: int, first: int, *, tells_on: b
     """Tell "a face like thunder, and I twisted round" from "my face, left side, droops"."""
     for index in range(last, first):
         norm = words[index].norm
-        if norm in _FINE and index > last and words[index - 1].norm not in _DENIES:
+        if norm in _FINE and words[index - 1].norm not in _DENIES:
             return True
         if words[index].break_before > NO_BREAK and norm in _ASKS:
             return True
