@@ -6,6 +6,7 @@ from typing import Any
 
 from actions.interview import ALREADY_NOTED, CONTRADICTION, SIGN_SETTLED
 from actions.reading.message import Message
+from actions.reading.relevance import Relevance
 from clinic import clock
 from clinic.dialogue.agenda import BOOKING, MANAGING
 from clinic.dialogue.booking_answers import answers_booking
@@ -21,15 +22,6 @@ from clinic.triage.interview import (
     says_all_is_well,
 )
 
-# Something said beside a checklist's answer ("surgery two weeks ago") is no new start of the pain.
-_NOT_BESIDE_A_CHECKLIST = frozenset({"duration_days", "severity"})
-# Times and numbers in a booking answer the booking.
-_OF_THE_BOOKING = frozenset(
-    {"duration_days", "severity", "injury_days_ago", "timing", "side", "previous_episodes"}
-)
-_OF_A_VISIT = frozenset({"duration_days", "severity", "injury_days_ago", "timing"})
-_A_DAY = 1.0
-_ONSET = "onset_how"
 _YES_OR_NO = frozenset({"affirm", "deny", "start_over"})
 
 
@@ -43,6 +35,7 @@ class Answers:
         problem: What is wrong with it: a name that the interview form knows, or None.
         takes_back: Whether it denies a sign that made an emergency.
         meant: A sign of the emergency checklist that it may mean, to be asked about; or None.
+        denied: Attributes of the signs that it denies in answer to the question about them.
     """
 
     def __init__(self, message: Message) -> None:
@@ -53,6 +46,7 @@ class Answers:
         self.problem: str | None = message.impossible
         self.takes_back = False
         self.meant: str | None = None
+        self.denied: frozenset[str] = frozenset()
         self.changes = self._read()
 
     def _read(self) -> dict[str, Any]:
@@ -60,12 +54,14 @@ class Answers:
         earlier = self._earlier_option()
         if earlier is not None:
             return earlier
+        relevance = Relevance(message)
         changes = merge(
             history,
-            self._findings_that_count(),
+            relevance.findings_that_count(),
             self._data.attributes,
-            correcting=message.intent == "correct_answer",
+            correcting=message.corrects,
         )
+        self.takes_back = relevance.takes_back
         if history.get("injury") is False and changes.get("injury") is True:
             self.problem = CONTRADICTION
         known = {**history, **changes}
@@ -127,59 +123,6 @@ class Answers:
         )
         return elsewhere or calls or message.is_question
 
-    def _findings_that_count(self) -> list[Finding]:
-        """Leave out what the words of this turn do not say about the pain.
-
-        A button means what data/clinical/interview.yml says, not what its title may be read as.
-        """
-        message = self._message
-        findings = list(message.reading.findings)
-        if message.is_option:
-            return []
-        if message.level.is_emergency:
-            return self._findings_that_add()
-        if message.asked and message.intent != "correct_answer":
-            return [item for item in findings if not self._is_beside(item)]
-        if message.form in (BOOKING, MANAGING):
-            kept = [item for item in findings if item.attribute not in _OF_THE_BOOKING]
-            # A place alone may be a name; beside a symptom or an illness it is where it hurts.
-            return [] if all(item.attribute == "site" for item in kept) else kept
-        if message.says_when_to_come:
-            return [item for item in findings if item.attribute not in _OF_A_VISIT]
-        return findings
-
-    def _is_beside(self, finding: Finding) -> bool:
-        """Tell whether a number said in passing would overwrite what was said on purpose."""
-        name, question = finding.attribute, str(self._message.asked)
-        if name == "who_for":
-            return True  # "from carrying the boy" does not make him the patient
-        known = self._message.history.get(name)
-        if name == "injury_days_ago" and known is not None:
-            return float(finding.value) > float(known)  # "my stick, as for years" dates no fall
-        if known is None or name not in _NOT_BESIDE_A_CHECKLIST or name == question:
-            return False
-        if self._data.interview[question].positive:
-            return True
-        if name != "duration_days":
-            return False
-        if question != _ONSET:
-            return True  # "a five, gone by Tuesday"
-        told = {item.attribute for item in self._message.reading.findings}
-        # "I woke up with it" tells how it started, and "I had it ten years ago" of another time.
-        return float(finding.value) < _A_DAY <= float(known) or "previous_episodes" in told
-
-    def _findings_that_add(self) -> list[Finding]:
-        """In an emergency, leave out what would take a sign back: that is asked about."""
-        kept = []
-        for item in self._message.reading.findings:
-            said = self._message.history.get(item.attribute)
-            holds = item.value in said if isinstance(said, list) else bool(said)
-            if item.assertion is Assertion.ABSENT and holds:
-                self.takes_back = True
-            else:
-                kept.append(item)
-        return kept
-
     def _earlier_option(self) -> dict[str, Any] | None:
         """Return what a button of an earlier question changes; None if it is no such button.
 
@@ -221,6 +164,8 @@ class Answers:
         act = self._confirming_act(pending)
         if act in (SpeechAct.AFFIRM, SpeechAct.DENY, SpeechAct.UNSURE):
             self.problem = SIGN_SETTLED
+        if act is SpeechAct.DENY:
+            self.denied = frozenset(str(item["attribute"]) for item in pending)
         option = next((item["option"] for item in pending if "option" in item), None)
         if option and act is SpeechAct.AFFIRM:
             self.answered = True

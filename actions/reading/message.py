@@ -21,8 +21,9 @@ from clinic.knowledge.questions import is_question
 from clinic.scheduling.references import reference_span
 from clinic.scheduling.when import understand_when
 from clinic.settings import get_settings
+from clinic.triage.answer_sense import as_answered
 from clinic.triage.doubt import Doubt
-from clinic.triage.interview import SpeechAct, is_calming
+from clinic.triage.interview import SpeechAct, denies, is_calming
 from clinic.triage.rules import Level
 
 EXTERNAL_MESSAGE_PREFIX = "EXTERNAL: "  # how Rasa writes an event that is no message
@@ -97,8 +98,8 @@ _SHORT_ANSWER = 3  # words
 _OF_MEDICINES = frozenset({"ask_medicine_advice", "ask_about_medicine"})
 # "No wait, that was wrong" corrects; "No, not now. My wife says I worry" answers.
 _CORRECTING = re.compile(
-    r"\b(?:wait|sorry|oops|mean|meant|wrong|actually|correct\w*|mistake\w*|change\w*|instead|rather"
-    r"|earlier|before|typo|undo|scratch|not that)\b",
+    r"\b(?:wait|sorry|oops|mean|meant|wrong|actually|correct\w*|mistake\w*"
+    r"|(?<!no )(?<!not )change\w*|instead|rather|earlier|before|typo|undo|scratch|not that)\b",
     re.IGNORECASE,
 )
 _BARE_TOPIC = 3
@@ -204,6 +205,18 @@ class Message:
         return self.intent in _STEERS and self.confidence >= SURE
 
     @property
+    def corrects(self) -> bool:
+        """Whether it tells something known otherwise.
+
+        An answer to the open question that begins with a "no" is none without a word for it,
+        whatever it sounds like to the classifier: "No. Stiff for years, no different".
+        """
+        if self.intent != "correct_answer":
+            return False
+        answers = bool(self.asked or self.tracker.get_slot("unconfirmed")) and denies(self.text)
+        return not answers or bool(_CORRECTING.search(self.text))
+
+    @property
     def is_fragment(self) -> bool:
         """Whether it is short enough to be a part of a thought that the next message goes on."""
         return (
@@ -227,7 +240,8 @@ class Message:
         known = self.intent in ("affirm", "deny", "unsure", "correct_answer")
         if known and self.confidence >= _SURE_OF_ACT:
             act = SpeechAct(self.intent)
-            if act is SpeechAct.CORRECT and (self._only_denies() or self._corrects_nothing()):
+            mistaken = not self.corrects or self._only_denies() or self._corrects_nothing()
+            if act is SpeechAct.CORRECT and mistaken:
                 return SpeechAct.OTHER
             return act
         return SpeechAct.REQUEST if self.steers else SpeechAct.OTHER
@@ -262,13 +276,12 @@ class Message:
             Finding.from_entity(entity)
             for entity in entities
             # The second net learned from English alone.
-            if entity.get("doubted")
-            and not self._is_rendered
-            and not self._is_asked_about(entity["entity"])
+            if not self._is_rendered and self._is_doubtful(entity)
         ]
         findings = Doubt(self.data.signs, self.data.rules, self.data.attributes).weighed(
             [Finding.from_entity(entity) for entity in entities], doubtful, self.history
         )
+        findings = as_answered(findings, self.asked, words)
         if self.intent == "greet":  # "good morning" says nothing of when it hurts
             findings = tuple(item for item in findings if item.attribute != "timing")
         if self.steers:  # "say that again" is no pain that came again
@@ -290,12 +303,26 @@ class Message:
             return False
         return len(words) <= _SHORT_ANSWER
 
+    def _is_doubtful(self, entity: dict[str, Any]) -> bool:
+        """Tell whether words of a sign stand in what sounds harmless to the second net.
+
+        However short, an answer that sounds so raises nothing that was denied when it was asked.
+        """
+        attribute = entity["entity"]
+        if self._is_asked_about(attribute):
+            return False
+        denied = self.history.get(attribute) in ([], False) and bool(
+            self.data.signs.of_attribute(attribute)
+        )
+        return bool(entity.get("doubted") or (self.asked and denied and self.sounds_harmless))
+
     def _is_asked_about(self, attribute: str) -> bool:
         """Tell whether the open question asks about an attribute: its answer is no slip of ours.
 
-        The checklist asks for so much that its answers are weighed like any message.
+        The checklist asks for so much that its answers are weighed like any message, and so is
+        one that begins with a "no".
         """
-        if self.asked in (None, _CHECKLIST):
+        if self.asked in (None, _CHECKLIST) or denies(self.text):
             return False
         return attribute in self.data.interview[str(self.asked)].fills
 

@@ -12,7 +12,7 @@ from clinic.history.history import merge
 from clinic.triage.engine import Assessment, assess
 from clinic.triage.interview import SpeechAct
 
-_AGAIN = " again"
+_AGAIN, _DENIED = " again", " denied"
 # The second safety net does not ask about so short a message that is an answer or no report.
 _SHORT = 8
 
@@ -46,7 +46,8 @@ class Weighing:
             if "sign" not in item and "option" not in item:
                 name = _name(item["attribute"], item["value"])
                 named.append(f"{name}{_AGAIN}" if name in asked else name)
-        return list(dict.fromkeys(asked + named))
+        denied = [f"{name}{_DENIED}" for name in sorted(self._answers.denied)]
+        return list(dict.fromkeys(asked + named + denied))
 
     def _possible_emergency(self) -> list[dict[str, Any]]:
         if self.assessment.level.is_emergency:
@@ -62,7 +63,9 @@ class Weighing:
         uncertain = [
             item
             for item in findings
-            if item.assertion.is_uncertain and (item.attribute, item.value) not in settled
+            if item.assertion.is_uncertain
+            and (item.attribute, item.value) not in settled
+            and not self._was_denied(item)
         ]
         asked = self._message.tracker.get_slot("signs_asked") or []
         again = [
@@ -92,6 +95,17 @@ class Weighing:
             self.after.update(changes)
             self.assessment = self.weigh(self.after)
         return self._sounds_like_emergency()
+
+    def _was_denied(self, finding: Finding) -> bool:
+        """Tell whether a question about that kind of sign was answered with a no.
+
+        "No. I'm out of breath on hills like anybody" needs no second question about the breath,
+        and the same words later none either, unless they sound like a sign to the second net.
+        """
+        if finding.attribute in self._answers.denied:
+            return True
+        asked = self._message.tracker.get_slot("signs_asked") or []
+        return f"{finding.attribute}{_DENIED}" in asked and self._message.sounds_harmless
 
     def _assumed(self, findings: list[Finding]) -> dict[str, Any]:
         """Return what would change if some findings were so."""

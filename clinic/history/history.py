@@ -84,6 +84,11 @@ def _is_less(value: Any, other: Any, attribute: Attribute) -> bool:
 
 def _settle(changes: dict[str, Any], now: Callable[[str], Any], denied: list[Finding]) -> None:
     """Draw the few conclusions that the words imply."""
+    if any(item.attribute == "skin" and item.value == "blisters" for item in denied):
+        # Without blisters or a rash there is none that is on one side.
+        skin = [item for item in now("skin") or () if item != "one_sided"]
+        if not skin and now("skin"):
+            changes["skin"] = skin
     mechanism = now("injury_mechanism")
     violent = bool(_VIOLENCE & set(now("injury_danger") or ()))
     hurt = mechanism in _INJURING and "injury_mechanism" in changes

@@ -24,7 +24,10 @@ _LONGEST_ONLY = ("site", "side")
 _WRITER = word_set("i im ive my me")
 _NOW_TOLD = word_set("has is cant cannot keeps feels")
 _COMPLAINT_REACH = 12
-_REPORTING = word_set("told says said say thinks reckons noticed asked asks wants made")
+_REPORTING = word_set(
+    "told says said say thinks reckons noticed asked asks wants made read heard googled saw "
+    "insists insisted suggested suggests nags nagged"
+)
 _THIRD = word_set("he hes she shes his her him hers")
 _COMPLAINTS = (
     *("PAIN", "SYMPTOM_WORD", "CANNOT", "NUMB", "WEAK", "FEVER", "FALL", "INJURY_WORD"),
@@ -370,7 +373,8 @@ def _is_patient(context: Context, span: Span, *, own_complaint: bool) -> bool:
         return False
     if norms[max(0, span.first - 3) : span.first] in _BIRTHS:
         return False
-    if {"for", "about"} & set(norms[max(0, span.first - 3) : span.first]):
+    opening = max(context.sentence_starts[span.first], span.first - 3)
+    if {"for", "about"} & set(norms[opening : span.first]):
         return _has_complaint(context, span.first, len(norms))
     following = norms[span.last : span.last + 2]
     writer = bool(_WRITER & set(norms[: span.first]) - {"my"} or _WRITER & set(norms[span.last :]))

@@ -25,6 +25,12 @@ _LIMITING = word_set("only just")
 _UNCHANGED = word_set(
     "same always ever usual usually unchanged works working strong well good great"
 )
+_SOUND = word_set("fine normal normally good clear perfect unchanged healthy great grand")
+_ABOUT_SOUND = word_set(
+    "all both everything its they theyre thats it is are works work working feels feel im as ever "
+    "always usual same quite totally completely perfectly absolutely thanks the just still down "
+    "there and now"
+)
 _FEW = 3  # words; "all fine" may be too quick an answer to a whole checklist
 _YES = word_set(
     "yes yeah yep yup aye y ya yea yess true correct exactly indeed definitely absolutely sure "
@@ -53,6 +59,12 @@ _UNITS = word_set(
     "second seconds am pm oclock times"
 )
 _LONGEST_NUMBER = 6
+_STRONG = 7
+# What tells when, how long or how much, and of no sign.
+_HOW_AND_WHEN = frozenset(
+    {"duration_days", "injury_days_ago", "timing", "course", "side", "tried", "previous_episodes"}
+)
+_WORDS = "severity_words"
 _OLDEST = 120
 
 
@@ -295,16 +307,20 @@ class Interview:
         chosen = _chosen_options(question, text)
         if chosen:
             return Answer(_joined(question, chosen, history), answered=True)
-        if history.get(question.id) is not None:
-            return Answer({}, answered=True)
+        if (value := history.get(question.id)) is not None:
+            told = value in reading.present(question.id)
+            return Answer(
+                _in_words(question.id, value, reading, history) if told else {}, answered=True
+            )
         number = _number(question.id, text)
         if number is not None:
             value = _value_of(question.id, number)
-            return Answer(
-                {} if value is None else {question.id: value},
-                answered=value is not None,
-                impossible=value is None,
+            changes = (
+                {}
+                if value is None
+                else {question.id: value, **_in_words(question.id, value, reading, history)}
             )
+            return Answer(changes, answered=value is not None, impossible=value is None)
         if any(reading.present(name) for name in question.fills):
             return Answer({question.id: question.positive} if question.positive else {}, True)
         words = split_words(text)
@@ -327,8 +343,14 @@ class Interview:
             if question.urgent and wording is None:
                 return Answer({}, answered=False, wording=Wording.AGAIN)
             return _denied(question, history)
-        tells = any(item.assertion is Assertion.PRESENT for item in reading.findings)
-        said = question.takes_any and act is SpeechAct.OTHER and bool(words)
+        tells = any(
+            item.assertion is Assertion.PRESENT and item.attribute not in _HOW_AND_WHEN
+            for item in reading.findings
+        )
+        # What sounds like no sign answers a list of signs, too: "hot flushes, for years".
+        lists = bool(question.positive and reading.findings) and sounds_harmless
+        lists = lists and not question.urgent
+        said = (question.takes_any or lists) and act is SpeechAct.OTHER and bool(words)
         said = said and not (tells and question.positive)  # "tingling" is of another question
         return Answer({}, answered=False, unsure=said)
 
@@ -468,6 +490,18 @@ def _value_of(question_id: str, number: float) -> Any:
     return age_band(number) if 0 < number <= _OLDEST else None
 
 
+def _in_words(question_id: str, number: Any, reading: Reading, history: History) -> dict[str, Any]:
+    """Let a number below "strong" say how bad it is where "agony" was said before.
+
+    Words only stand in for the number. Source: clinical basis, section 2.2.
+    """
+    said_before = history.get(_WORDS) is not None and not any(
+        item.attribute == _WORDS for item in reading.findings
+    )
+    replaces = question_id == "severity" and said_before and number < _STRONG
+    return {_WORDS: None} if replaces else {}
+
+
 def _denies(words: list[Word], *, only_alone: bool) -> bool:
     """Tell whether a message begins with a no, or a sentence of it is nothing but a no."""
     if not words:
@@ -504,6 +538,15 @@ def reassures(text: str) -> bool:
     return _is_calm(words) and bool({word.norm for word in words} & _REASSURING)
 
 
+def denies(text: str) -> bool:
+    """Tell whether an answer begins with a no, or a sentence of it is nothing but a no.
+
+    Args:
+        text: The answer.
+    """
+    return _denies(split_words(text), only_alone=False)
+
+
 def is_calming(words: Iterable[str]) -> bool:
     """Tell whether one of some normalised words says that something is all right or as ever."""
     return not (_REASSURING - _LIMITING | _UNCHANGED).isdisjoint(words)
@@ -538,6 +581,9 @@ def confirming_act(text: str, act: SpeechAct) -> SpeechAct:
         act: What the intent classifier says that it does.
     """
     words = split_words(text)
+    norms = {word.norm for word in words}
+    if norms & _SOUND and norms <= _SOUND | _ABOUT_SOUND:
+        return SpeechAct.DENY  # "fine", "both normal" to the question about a sign
     if act is SpeechAct.OTHER and _denies(words, only_alone=False):
         return SpeechAct.DENY
     says_yes = bool({word.norm for word in words} & _YES)

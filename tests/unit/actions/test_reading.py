@@ -288,3 +288,37 @@ async def test_a_no_beside_what_a_relative_thinks_answers_and_a_correction_does_
     asked = {"form": "interview_form", "requested_slot": "emergency_screen"}
     slots = await slots_after(tracker(text, "correct_answer", **asked))
     assert slots.get("emergency_screen") == screen
+
+
+def answered(text: str, question: str, intent: str = "inform", **slots: Any) -> dict[str, Any]:
+    read = tracker(text, intent, form="interview_form", requested_slot=question, **slots)
+    return MessageReading(read).changes
+
+
+def test_always_been_so_takes_a_sign_back_and_an_old_one_on_a_list_of_illnesses_does_not() -> None:
+    known = {"hand_dexterity": ["clumsy"]}
+    unchanged = "no. I have always been clumsy, it has not changed"
+    assert answered(unchanged, "neuro_arm", **known)["hand_dexterity"] == []
+    assert "hand_dexterity" not in answered(unchanged, "risk_screen", **known)
+    assert "hand_dexterity" not in answered("yes, clumsy with my keys", "neuro_arm", **known)
+
+
+def test_an_injury_among_earlier_illnesses_is_a_former_one_unless_it_is_dated() -> None:
+    assert "injury" not in answered("only a fall on the stairs, all healed", "risk_screen")
+    assert answered("I fell on the stairs yesterday", "risk_screen")["injury"] is True
+
+
+def test_the_time_of_a_sign_is_not_the_time_of_the_pain() -> None:
+    pending = [{"attribute": "stroke_signs", "value": "dizzy"}]
+    changes = answered("no, that was ten years ago", "severity", unconfirmed=pending)
+    assert "duration_days" not in changes
+    assert "timing" not in answered("no, only at night when I lie on the arm", "neuro_arm")
+
+
+def test_an_answer_that_begins_with_no_corrects_only_with_a_word_for_it() -> None:
+    known = {"duration_days": 21.0}
+    stays = "No. Stiff thumbs for ten years, no different"
+    kept = answered(stays, "emergency_screen", "correct_answer", **known)
+    assert kept.get("duration_days", 21.0) == 21.0
+    changed = answered("No sorry, two weeks", "emergency_screen", "correct_answer", **known)
+    assert changed["duration_days"] == 14.0

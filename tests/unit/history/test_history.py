@@ -67,3 +67,11 @@ def test_the_chair_gives_way_to_the_fall_from_it(attributes) -> None:
     assert merge({}, [fall, chair], attributes)["injury_mechanism"] == "fall"
     assert merge({}, [chair, fall], attributes)["injury_mechanism"] == "fall"
     assert merge({"injury_mechanism": "fall"}, [chair], attributes) == {}
+
+
+def test_without_blisters_there_is_no_rash_on_one_side(attributes) -> None:
+    known = {"skin": ["one_sided", "blisters"]}
+    no_blisters = finding("skin", "blisters", Assertion.ABSENT)
+    assert merge(known, [no_blisters], attributes) == {"skin": []}
+    no_rash_of_the_face = finding("skin", "face_eye_ear", Assertion.ABSENT)
+    assert merge(known, [no_rash_of_the_face], attributes) == {}

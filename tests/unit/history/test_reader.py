@@ -242,3 +242,40 @@ def test_the_signs_beside_those_words_are_still_heard(
     text: str, attribute: str, value: object
 ) -> None:
     assert history_of(text)[attribute] == value
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("I get a stiff neck. The wife read about blocked arteries, so here I am", None),
+        ("can I rub gel on my neck? my housemate said it burns", None),
+        ("asking for my housemate, his neck hurts and he has a fever", "other_adult"),
+        ("my wife has read about it, she has a stiff neck and a fever", "other_adult"),
+    ],
+)
+def test_whoever_only_read_or_said_something_is_not_the_patient(text: str, who: str | None) -> None:
+    assert history_of(text).get("who_for") == who
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute", "value"),
+    [
+        ("six tablets a day at most, as the box says", "crisis", []),
+        ("ten tablets at once, more than the box says", "crisis", ["overdose"]),
+        (
+            "the doctor checked me for rheumatoid arthritis, it was negative",
+            "inflammatory_history",
+            [],
+        ),
+        (
+            "tested for rheumatoid arthritis and it was positive",
+            "inflammatory_history",
+            ["rheumatoid"],
+        ),
+        ("had a water infection, cystitis in the spring", "abdomen", None),
+    ],
+)
+def test_the_label_and_a_negative_test_speak_against_a_sign(
+    text: str, attribute: str, value: object
+) -> None:
+    assert history_of(text).get(attribute) == value

@@ -11,7 +11,7 @@ import pytest
 from clinic.clinical import get_clinical_data
 from clinic.datafiles import DataFileError
 from clinic.history.history import merge
-from clinic.triage.interview import Answer, Interview, SpeechAct, Wording, reassures
+from clinic.triage.interview import Answer, Interview, SpeechAct, Wording, confirming_act, reassures
 
 DATA = get_clinical_data()
 INTERVIEW = DATA.interview
@@ -284,3 +284,17 @@ def test_a_sign_of_another_question_denies_nothing_of_a_list(question: str) -> N
 
 def test_something_harmless_that_is_all_there_is_denies_a_list() -> None:
     assert answer("risk_screen", "only hay fever").changes["risk_screen"] == "clear"
+
+
+@pytest.mark.parametrize(("text", "words"), [("a 4", None), ("an 8", "extreme")])
+def test_a_number_below_strong_replaces_the_words_said_before(text: str, words: str | None) -> None:
+    known = {"severity_words": "extreme"}
+    changes = answer("severity", text, **known).changes
+    assert {**known, **changes}["severity_words"] == words
+
+
+def test_fine_denies_a_sign_and_agrees_to_an_offer() -> None:
+    assert confirming_act("fine", SpeechAct.AFFIRM) is SpeechAct.DENY
+    assert confirming_act("both normal", SpeechAct.OTHER) is SpeechAct.DENY
+    assert confirming_act("not normal", SpeechAct.OTHER) is not SpeechAct.DENY
+    assert confirming_act("yes, since Monday", SpeechAct.AFFIRM) is SpeechAct.AFFIRM
