@@ -5,7 +5,8 @@ phrases that mean them, and *findings* (an attribute of the history and a value)
 patterns over concepts (`clinic/history/patterns.py`). A concept may be used in every file. A
 phrase may hold alternatives and options, expanded when loaded: `tingl(e|es|ing|y)`, `(my )?legs`,
 `shoulder ?blade`. `#` stands for any number, `#fever` for a body temperature of a fever (°C or
-°F), `#few` for one to fifteen, `#many` for nine to 300, `#year` for a calendar year gone by.
+°F), `#few` for one to fifteen, `#many` for nine to 300, `#year` for a calendar year gone by, `#yy`
+for one written with two figures ("in '06").
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ __all__ = ["FindingRule", "Lexicon", "Span"]
 _FEW = 15
 # More tablets a day than the label of any common painkiller allows.
 _MANY, _MOST = 9, 300
+_LAST_CENTURY = 60  # "in '62"; smaller numbers are seldom years
 
 
 class Lexicon:
@@ -210,6 +212,8 @@ def _number_kinds(norm: str, year: int) -> list[str]:
     kinds = ["#few"] if 1 <= value <= _FEW else []
     if _MANY <= value <= _MOST and value.is_integer():
         kinds.append("#many")
+    if norm.isdigit() and len(norm) == len("06") and (norm[0] == "0" or value >= _LAST_CENTURY):
+        kinds.append("#yy")
     return [*kinds, "#year"] if value.is_integer() and 1900 <= value < year else kinds
 
 

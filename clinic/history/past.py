@@ -9,7 +9,7 @@ from clinic.history.findings import Assertion
 from clinic.history.numbers import Measure
 from clinic.history.patterns import FindingRule, Span
 from clinic.history.stretches import REACH, RECOVERED, SUBJECTS, Stretches
-from clinic.history.words import NO_BREAK, word_set
+from clinic.history.words import NO_BREAK, PAUSE, word_set
 
 _OLD_REACH = 12
 _OVER_REACH = 6
@@ -28,6 +28,15 @@ _WAS = word_set("had was were felt caught did got came went")
 _GOES_ON = word_set(
     "still since started starts begun began again always ever have has keep keeps im ive its "
     "hasnt havent ongoing lasting"
+)
+_STORY_OPENERS = SUBJECTS | word_set(
+    "back way once so well only yes no had was got right early late"
+)
+# What tells of the present although it opened with the past.
+_GOES_ON_SINCE = word_set(
+    "still since but until now is are has have hasnt havent keeps keep ever again dont doesnt cant "
+    "am im yesterday this morning suddenly recently lately ago monday tuesday wednesday thursday "
+    "friday saturday sunday"
 )
 _ENDED = word_set("gone fine ok okay better well nothing not never none clear grand good")
 _LASTING = word_set("since for over these past almost nearly about from")
@@ -90,6 +99,8 @@ class Past:
         """
         start, end = self._text.chunk(span)
         clause = self._text.clause_starts[span.first]
+        if self._is_in_old_story(start, end, span) or self._is_dated_after(span):
+            return True
         for cue in self._text.cues("PAST", max(0, span.first - REACH), end + _SUMMED_UP):
             if cue.first >= end and not self._is_summed_up(end, cue):
                 continue
@@ -104,6 +115,28 @@ class Past:
             if (inside or opens or follows) and not self._is_now(start, end, cue):
                 return True
         return False
+
+    def _is_in_old_story(self, start: int, end: int, span: Span) -> bool:
+        """Read "in 2018 I had a stinger and my arm went numb": all of it is of that year."""
+        opening = self._text.sentence_starts[span.first]
+        for cue in self._text.cues("PAST", opening, span.first - 1):
+            if not self._text.norms(opening, cue.first) <= _STORY_OPENERS:
+                break
+            told = self._text.norms(cue.last, end)
+            own = self._text.norms(start, end)
+            if cue.last <= start and own & _WAS and not told & (_NOW | _GOES_ON_SINCE):
+                return True
+        return False
+
+    def _is_dated_after(self, span: Span) -> bool:
+        """Read "hit by a taxi in Lagos, bruises only, 2015"."""
+        sentence, end = self._text.sentence_starts[span.first], self._text.sentence_end(span)
+        if self._text.norms(sentence, end) & (_NOW | _GOES_ON_SINCE):
+            return False
+        return any(
+            self._text.words[cue.first].break_before == PAUSE and self._text.ends_clause(cue)
+            for cue in self._text.cues("YEAR", span.last, end - 1)
+        )
 
     def is_dated_back(self, rule: FindingRule, span: Span) -> bool:
         """Read "had a fever with covid in March" in autumn, but not "since March".

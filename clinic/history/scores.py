@@ -25,7 +25,7 @@ _AT_THIS_TIME = word_set("today tonight currently atm rn")
 _ON_SUCH_DAYS = (["most", "days"], ["most", "mornings"], ["by", "evening"], ["by", "night"])
 _NO_SCORE_BEFORE = word_set("at since until by from around started began happened booked turns")
 _PEOPLE = word_set(
-    "son daughter kid kids child boy girl toddler baby lad twins teen aged age grandson "
+    "son daughter kid kids child boy girl toddler baby lad twins teen aged age grandson one "
     "granddaughter niece nephew years year months month weeks week days day c t l"
 )
 _SCALE = word_set("pain severity score level rate scale")
@@ -37,6 +37,12 @@ _NOT_BEFORE_A_SCORE = word_set("since until by from in for like has have of at a
 _ROUGHLY = word_set("about around maybe roughly solid good strong probably like")
 _BEFORE_ROUGHLY = word_set("a an its is it today now was")
 _NOW = word_set("now currently")
+# What is numbered, and is no pain.
+_NUMBERED = word_set(
+    "week day month year number no grade stage size page part item question version chapter room "
+    "sleeve session visit step phase round lap gear junction exit"
+)
+_AFTER_OF_TEN = _AFTER_SCALE | word_set("pain today tonight most on when if from in by with maybe")
 _OF_AN_AGE = word_set("hes shes theyre im")
 
 
@@ -80,13 +86,19 @@ def _score_at(words: list[Word], index: int, text: str) -> Measure | None:
     tail = tuple(word.norm for word in words[after : after + 3])
     if tail[:2] == ("out", "of") and tail[2:] in {(ten,) for ten in _TEN}:
         return Measure(value, index, after + 3, True)
-    if tail[:1] == ("of",) and tail[1:2] in {(ten,) for ten in _TEN}:
+    if tail[:1] == ("of",) and tail[1:2] in {(ten,) for ten in _TEN} and not _counts(words, after):
         return Measure(value, index, after + 2, True)
     if value == 0 and tail[:1] == ("pain",):
         return Measure(value, index, after, True)
     if _is_scored_by_context(words, index, after):
         return Measure(value, index, after, True)
     return None
+
+
+def _counts(words: list[Word], after: int) -> bool:
+    """Tell "6 of 10 sessions" from "6 of 10 at night"."""
+    last = after + 2
+    return not _ends(words, last) and words[last].norm not in _AFTER_OF_TEN
 
 
 def _has_slash(words: list[Word], after: int, text: str) -> bool:
@@ -108,8 +120,11 @@ def _is_scored_by_context(words: list[Word], index: int, after: int) -> bool:
         return True
     before = ["", "", *(word.norm for word in words[max(0, index - 4) : index])]
     last, last_but_one = before[-1], before[-2]
-    if last in _OF_AN_AGE:
-        return False  # "he's nine now"
+    if last in _OF_AN_AGE or last in _NUMBERED:
+        return False  # "he's nine now", "week nine now"
+    alone = words[index].break_before != NO_BREAK
+    if words[index].norm == "one" and last not in ARTICLES and not alone:
+        return False  # "I've not got one now"
     ends = _ends(words, after)
     if last in ARTICLES:
         return ends or tail[0] in _AFTER_RATING
