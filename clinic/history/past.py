@@ -225,5 +225,7 @@ class Past:
         opening = cue.first
         while opening > span.last and not self._text.is_joint(opening):
             opening -= 1
+        if not self._text.is_joint(opening):
+            return False  # "my hand doesn't close well" is no "all well now"
         between = self._text.norms(span.last, opening)
         return self._text.norms(opening, cue.first) <= _OVER_SUBJECTS and not between & _COMPLAINING

@@ -38,6 +38,8 @@ _DENIES_NOT = frozenset(
     | {"even", "quite", "really", "wonder", "reason"}
 )
 _FINE = word_set("fine ok okay normal grand alright rested faded cleared healed mended")
+_ALL_WELL = word_set("well good")
+_ANSWERS = word_set("no nope nah")
 _ASKS = word_set("is can should could would do does how what when where which why")
 _JOINING = word_set("and but so because cos coz or then")
 _WRITER = word_set("i im ive")
@@ -287,6 +289,8 @@ def _is_joined(words: list[Word], last: int, first: int, gap: int) -> bool:
     limit = SENTENCE_END if gap else NO_BREAK + 1
     if not all(word.break_before < limit for word in words[last : first + 1]):
         return False
+    if words[last - 1].norm in _ANSWERS and words[last].break_before > NO_BREAK:
+        return False  # "no, my voice is the same"
     # "Nothing in the chest, nothing down there" is a list of denials, and no missing feeling.
     return not any(
         words[index].break_before > NO_BREAK and words[index].norm in _NOTHING
@@ -298,7 +302,8 @@ def _is_other_statement(words: list[Word], last: int, first: int, *, tells_on: b
     """Tell "a face like thunder, and I twisted round" from "my face, left side, droops"."""
     for index in range(last, first):
         norm = words[index].norm
-        if norm in _FINE and words[index - 1].norm not in _DENIES:
+        before = words[index - 1].norm
+        if norm in _FINE and before not in _DENIES or (norm in _ALL_WELL and before == "all"):
             return True
         if words[index].break_before > NO_BREAK and norm in _ASKS:
             return True

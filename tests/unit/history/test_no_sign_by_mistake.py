@@ -16,7 +16,31 @@ _PAIRS = [
     ("airway", "I'm out of puff, is it the neck?", "the front of my neck is puffed up today"),
     ("meningism", "new mattress is too hard and I wake up sore", "she is hard to wake up"),
     ("lump", "baby was sick down my back, and I twisted", "my back feels twisted and humped"),
+    ("voice", "no drooling, and no, my voice is not gone", "I've no voice since yesterday"),
     ("neuro_arm_worse", "sore on Monday, fine again by Thursday", "hand is weaker each day"),
+    # A place, an age and a count are no fall and no speed.
+    ("injury_danger", "neck sore from the ladder work", "neck sore since I fell from the ladder"),
+    ("injury_danger", "my disc popped at 29 when bending", "was doing 29 mph when they hit me"),
+    ("injury_danger", "hurts going down stairs but I did 100 squats", "fell down 12 stairs"),
+    # What a person writes of the chat, a form or a thing is no state of mind.
+    ("meningism", "I'd rather not answer that", "he won't answer when I call"),
+    ("meningism", "can I talk to someone", "she's talking to people who aren't there"),
+    ("meningism", "I can't get my head round the sheet", "I can't wake her up"),
+    ("meningism", "I'm not sure what day my visit is", "she doesn't know what day it is"),
+    ("meningism", "asthma as a child, I grew out of it", "gran is out of it and rambling"),
+    # A figure of speech is one with any word of its kind.
+    ("stroke_signs", "dizzy with joy that it is gone", "dizzy and my neck hurts"),
+    ("chest_breath", "I can't breathe with these deadlines", "I can't breathe with this chest pain"),
+    ("systemic", "it was 41 degrees here all week", "my temperature was 41 degrees"),
+    ("systemic", "I have hay fever", "I have a fever"),
+    ("neuro_leg", "nothing in the legs, just the back", "I feel nothing in my legs"),
+    ("neuro_leg", "can I shuffle my booking", "I shuffle when I walk since last week"),
+    # Two things are seen, or one thing twice.
+    ("stroke_signs", "I saw two surgeons about it", "I see two of everything"),
+    ("stroke_signs", "lovely bruise, everything moves", "everything keeps moving round me"),
+    ("stroke_signs", "my head only goes one way", "my head is going round and round"),
+    # "Well" beside a failing hand does not end it.
+    ("neuro_arm", "my hand was weak, all well now", "my hand doesn't close well"),
     # A regular form of an English word is no misspelt other one.
     ("meningism", "the cushion plumped up again", "he is slumpd and won't rouse"),
 ]
