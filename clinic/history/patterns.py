@@ -303,7 +303,7 @@ def _is_other_statement(words: list[Word], last: int, first: int, *, tells_on: b
     for index in range(last, first):
         norm = words[index].norm
         before = words[index - 1].norm
-        if norm in _FINE and before not in _DENIES or (norm in _ALL_WELL and before == "all"):
+        if (norm in _FINE and before not in _DENIES) or (norm in _ALL_WELL and before == "all"):
             return True
         if words[index].break_before > NO_BREAK and norm in _ASKS:
             return True

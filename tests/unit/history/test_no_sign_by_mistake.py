@@ -30,7 +30,7 @@ _PAIRS = [
     ("meningism", "asthma as a child, I grew out of it", "gran is out of it and rambling"),
     # A figure of speech is one with any word of its kind.
     ("stroke_signs", "dizzy with joy that it is gone", "dizzy and my neck hurts"),
-    ("chest_breath", "I can't breathe with these deadlines", "I can't breathe with this chest pain"),
+    ("chest_breath", "I can't breathe with these deadlines", "I can't breathe with this pain"),
     ("systemic", "it was 41 degrees here all week", "my temperature was 41 degrees"),
     ("systemic", "I have hay fever", "I have a fever"),
     ("neuro_leg", "nothing in the legs, just the back", "I feel nothing in my legs"),
