@@ -43,6 +43,7 @@ _GIVES_WAY_TO_A_TOPIC = frozenset(
         "ask_meaning",
         "ask_help",
         "ask_privacy",
+        "ask_summary",
         "book_appointment",
         "inform",
         "nlu_fallback",
@@ -66,7 +67,6 @@ _MAY_BE_OF_THE_CLINIC = frozenset(
 )
 _FORM = "clinic/appointment_form"
 _ABOUT_OTHER_THINGS = _GIVES_WAY_TO_A_TOPIC | {
-    "ask_summary",
     "bot_challenge",
     "delete_my_data",
     "greet",

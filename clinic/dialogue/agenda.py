@@ -12,10 +12,11 @@ INTERVIEW = "interview_form"
 BOOKING = "booking_form"
 MANAGING = "appointment_form"
 
+_EXPLAIN = "action_explain_topic"
 # What answers an intent. While a form is open its question comes again after the answer.
 _REPLIES = {
-    "ask_topic": "action_explain_topic",
-    "ask_when_to_see_doctor": "action_explain_topic",
+    "ask_topic": _EXPLAIN,
+    "ask_when_to_see_doctor": _EXPLAIN,
     "ask_medicine_advice": "utter_medicine_advice",
     "ask_diagnosis": "utter_no_diagnosis",
     "ask_clinic_info": "action_give_clinic_info",
@@ -223,7 +224,10 @@ def _plan(turn: Turn) -> list[str]:
     if turn.offered_start_over and turn.intent == "deny":
         return [*opening, "utter_start_over_kept", *([turn.form] if turn.form else [])]
     if turn.unconfirmed:
-        return [*opening, "action_confirm_warning_sign"]
+        # What was plainly asked is answered first; the sign comes last, where it is read.
+        explains = _REPLIES.get(turn.intent) == _EXPLAIN and turn.confidence >= SURE
+        answer = [_EXPLAIN] if explains and _asks(turn) == [_EXPLAIN] and not turn.answered else []
+        return [*opening, *answer, "action_confirm_warning_sign"]
     if turn.just_consented:
         return [INTERVIEW] if turn.has_history and turn.triage else ["utter_consent_given"]
     if turn.checks_signs and not turn.form and turn.triage:
@@ -354,9 +358,9 @@ def _asks(turn: Turn) -> list[str]:
     if told and turn.asks_what_it_is:
         return ["utter_no_diagnosis"]
     if turn.intent == "ask_diagnosis" and turn.topics and turn.confidence >= SURE:
-        return ["utter_not_a_diagnosis", "action_explain_topic"]
+        return ["utter_not_a_diagnosis", _EXPLAIN]
     if turn.intent == "ask_about_medicine":
-        return ["utter_medicine_advice", "action_explain_topic"]
+        return ["utter_medicine_advice", _EXPLAIN]
     if turn.intent == "ask_medicine_advice" and turn.confidence >= SURE:
         return ["utter_medicine_advice"]  # never only the text about the medicine
     if _REPLIES.get(turn.intent) == MANAGING and turn.confidence >= SURE:
@@ -364,7 +368,7 @@ def _asks(turn: Turn) -> list[str]:
     if _only_tells(turn):
         return []
     if turn.topics and turn.is_question and turn.intent not in ("ask_clinic_info", "ask_why"):
-        return ["action_explain_topic"]
+        return [_EXPLAIN]
     told = turn.reports_symptoms or (turn.form == INTERVIEW and turn.changed)
     if turn.intent == "ask_topic" and told and not turn.topics:
         return []  # "worth seeing someone?" is what the interview answers
@@ -411,7 +415,7 @@ def _without_form(turn: Turn) -> list[str]:
     if turn.intent == "report_pain" and turn.confidence >= 0.3:
         return [*asks, "action_update_outcome" if turn.assessed else INTERVIEW]
     answers = {
-        "action_explain_topic",
+        _EXPLAIN,
         "action_explain_possible_causes",
         "action_give_clinic_info",
         "action_give_summary",

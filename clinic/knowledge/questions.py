@@ -35,6 +35,8 @@ _ASKS_LATER = re.compile(
     r"|\bwhats\b|\bhow (?:long|often|many|much|come|is|are|does|do|can|dangerous|serious)\b"
     r"|\b(?:is|does|can|will|are|do|should|would) (?:it|this|that|they|you|these|i|one|we)\b"
     r"|\bwhy (?:is|are|do|does|can|did|would)\b|\bwhich (?:is|are|one)\b"
+    r"|\bwhat (?:now|to do|i (?:should|must|can) do)\b|\bor (?:wait|leave it|something else|else)\b"
+    r"|\b(?:is|are) (?:[a-z]+ ){1,3}(?:the|a) (?:cause|reason)\b"
     r"|\b(?:why|how|meaning|reasons?|yes or no|or not|for what|what means|explain(?:ed)?"
     r"|how long|options|risks?|please explain|simply)$"
 )
@@ -98,6 +100,7 @@ _WHAT_IT_IS = re.compile(
 _DOSE = re.compile(
     r"\b(?:how much|how many|dos(?:e|es|age)|mg|milligrams?|double|maximum|limit|another|hours?"
     r"|hrs|daily|(?:can|should|may|could|shall|do|must) (?:i|we|he|she|they|my \w+)"
+    r"(?! (?:know|expect|ask|look|watch)\b)"
     r"|mix\w*|together|combine|stop taking|come off|more of)\b"
 )
 

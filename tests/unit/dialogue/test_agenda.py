@@ -158,6 +158,14 @@ def test_an_uncertain_warning_sign_is_asked_about_before_anything_goes_on() -> N
         assert planned == ["action_confirm_warning_sign"]
 
 
+def test_a_question_is_answered_before_an_uncertain_sign_is_asked_about() -> None:
+    asked = {"topics": ("test/mri",), "is_question": True, "unconfirmed": True}
+    planned = plan_turn(turn("ask_topic", **asked))
+    assert planned == ["action_explain_topic", "action_confirm_warning_sign"]
+    for told in (turn("report_pain", **asked), turn("ask_topic", **asked, answered=True)):
+        assert plan_turn(told) == ["action_confirm_warning_sign"]
+
+
 def test_words_of_despair_are_answered_before_the_turn_goes_on() -> None:
     planned = plan_turn(turn("report_pain", crisis_is_new=True, reports_symptoms=True))
     assert planned == ["action_give_crisis_support", INTERVIEW]

@@ -34,6 +34,9 @@ from clinic.knowledge.questions import (
         "I'm claustrophobic, how bad is the tunnel",
         "nothing numb, just the neck sore. can i relax",
         "slept funny and now it is stuck - when will it go",
+        "sore all week and no better, what now",
+        "six weeks of this, must i see somebody or wait",
+        "at sixty is old age the reason for a stiff neck",
     ],
 )
 def test_a_question_is_one_with_or_without_its_mark(text: str) -> None:
