@@ -65,6 +65,8 @@ _SHARE_OF_OTHERS = 2
 # "my neck hurts since yesterday" holds nothing that the reader has not understood.
 _LEAST_UNEXPLAINED = 3
 _OF_THE_WHOLE = frozenset({"who_for"})  # read off all words, and explains none
+_QUESTION = "ask_topic"
+_SURELY = 0.75
 _SHORT = 8  # words
 _TELLING = 4  # letters; shorter words are mostly grammar
 # A message may tell of several signs, which then share the confidence.
@@ -245,22 +247,22 @@ class WarningSignNet(GraphComponent):
         entities: list[dict[str, Any]] = message.get(ENTITIES, [])
         # Short words are the reader's own ground: "both legs went weak today".
         longer = [item for item in scored if len(split_words(item.part.text)) > _SHORT]
-        if all(item.confidence >= self._config["harmless"] for item in longer):
-            return entities
+        asks = _asks_about_a_topic(message)
         return [
-            {**entity, "doubted": True} if self._is_doubted(entity, longer) else entity
+            {**entity, "doubted": True} if self._is_doubted(entity, longer, asks) else entity
             for entity in entities
         ]
 
-    def _is_doubted(self, entity: dict[str, Any], scored: list[_Scored]) -> bool:
+    def _is_doubted(self, entity: dict[str, Any], scored: list[_Scored], asks: bool) -> bool:
         signs = self._data.signs.of_attribute(entity["entity"])
         if not signs or entity.get("assertion") != Assertion.PRESENT.value:
             return False
         start = entity["start"]
         around = [item.confidence for item in scored if item.part.start <= start < item.part.end]
-        seldom = any(sign.seldom_doubted for sign in signs)
-        least: float = self._config["surely_harmless" if seldom else "harmless"]
-        return bool(around) and max(around) < least
+        limits = ("surely_harmless", "harmless", "threshold")
+        # In "what do they check by hand on my neck?" more is a slip than in what is told.
+        is_doubtful = (not any(sign.seldom_doubted for sign in signs)) + asks
+        return bool(around) and max(around) < self._config[limits[is_doubtful]]
 
     def _agreed(self, message: Message, heard: list[_Sound]) -> list[dict[str, Any]]:
         """Return as entities the findings that the reader's words bear out."""
@@ -278,6 +280,11 @@ class WarningSignNet(GraphComponent):
             {**finding.as_entity(text), EXTRACTOR: type(self).__name__}
             for finding in self._jury.agreed(text, heard, findings, today)
         ]
+
+
+def _asks_about_a_topic(message: Message) -> bool:
+    intent = message.get(INTENT) or {}
+    return intent.get("name") == _QUESTION and intent.get("confidence", 0.0) >= _SURELY
 
 
 def sign_examples(examples: Iterable[Message]) -> Iterator[tuple[Message, str]]:

@@ -19,6 +19,10 @@ _OPENERS = frozenset(
         "doesnt", "arent", "wont", "run", "walk", "talk",
     }
 )  # fmt: skip
+_AS_TEXTED = {
+    "shud": "should", "shld": "should", "cud": "could", "wud": "would", "wich": "which",
+    "wot": "what", "u": "you", "r": "are", "dat": "that", "dis": "this", "w8": "wait",
+}  # fmt: skip
 # "Could be a pulled muscle" asks nothing.
 _NO_QUESTION_AFTER = frozenset({"be", "have", "not", "get", "getting", "no"})
 # "When I turn my head" says when it hurts.
@@ -35,6 +39,7 @@ _ASKS_LATER = re.compile(
     r"|\bwhats\b|\bhow (?:long|often|many|much|come|is|are|does|do|can|dangerous|serious)\b"
     r"|\b(?:is|does|can|will|are|do|should|would) (?:it|this|that|they|you|these|i|one|we)\b"
     r"|\bwhy (?:is|are|do|does|can|did|would)\b|\bwhich (?:is|are|one)\b"
+    r"|\b(?:is|could|can|would) (?:that|this|it) (?:from|be)\b|\bwhere (?:it|this|that) is\b"
     r"|\bwhat (?:now|to do|i (?:should|must|can) do)\b|\bor (?:wait|leave it|something else|else)\b"
     r"|\b(?:is|are) (?:[a-z]+ ){1,3}(?:the|a) (?:cause|reason)\b"
     r"|\b(?:why|how|meaning|reasons?|yes or no|or not|for what|what means|explain(?:ed)?"
@@ -113,7 +118,7 @@ def is_question(text: str) -> bool:
     """
     if "?" in text:
         return True
-    words = [word for word, _, _ in words_of(text)]
+    words = [_AS_TEXTED.get(word, word) for word, _, _ in words_of(text)]
     while words and words[0] in _FILLERS:
         words.pop(0)
     if not words:
