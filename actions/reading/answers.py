@@ -156,7 +156,14 @@ class Answers:
         message = self._message
         act = confirming_act(message.text, message.speech_act())
         about = {str(item["attribute"]) for item in pending}
-        is_calm = message.sounds_harmless and says_all_is_well(message.text, message.reading, about)
+        # What the words themselves deny, or say to be old and unchanged, needs no second reader.
+        told = any(
+            item.attribute in about and item.assertion in (Assertion.ABSENT, Assertion.PAST)
+            for item in message.reading.findings
+        )
+        is_calm = (told or message.sounds_harmless) and says_all_is_well(
+            message.text, message.reading, about
+        )
         return SpeechAct.DENY if act is SpeechAct.OTHER and is_calm else act
 
     def _confirmed(self, pending: list[dict[str, Any]]) -> dict[str, Any]:

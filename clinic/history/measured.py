@@ -46,6 +46,7 @@ _ONSET = word_set(
     "started start began begin begun came come happened set appeared woke developed crept ago "
     "back new pain ache hurts hurting sore stiff neck shoulder gone"
 )
+_PARTS = word_set("neck shoulder back")
 _OTHER_EVENTS = word_set(
     "cold flu covid infection cough virus holiday appointment booked saw seen doctor gp physio "
     "scan mri xray surgery operation moved partum pregnant birth breastfeeding breast diagnosis "
@@ -240,7 +241,8 @@ def _weight(words: list[Word], measure: Measure) -> int:
         weight += 3
     if inside[-1] in _PASSING or inside[0] in _PASSING or inside[0] == "woke":
         weight -= 2
-    if inside == ["all", "day"] and not set(before) & _ONSET and "been" not in before:
+    hurting = set(before) & _ONSET - _PARTS
+    if inside == ["all", "day"] and not hurting and "been" not in before:
         weight -= 4  # "I carry trays all day"
     if (inside[0] == "ages" and before[-1:] == ["thats"]) or set(after[:3]) & _OVER:
         weight -= 4

@@ -19,6 +19,7 @@ _OVER_SUBJECTS = word_set(
     "totally completely fully thankfully luckily everything now im absolutely quite feeling feel "
     "well though then both again this"
 )
+_ABOUT_THE_SAME = word_set("it its that thats this has is hasnt and just still")
 _COMPLAINING = word_set("neck necks back pain pains hurts hurt sore stiff ache aches")
 _SUMMED_UP = 4
 _COMPARED = 2
@@ -82,7 +83,7 @@ class Past:
         sentence = self._text.sentence_starts[span.first]
         if any(self._is_long_standing(cue, span) for cue in self._text.cues("OLD", first, last)):
             unchanged = any(
-                self._text.sentence_starts[cue.first] == sentence
+                self._is_of_the_same(cue, sentence, span)
                 for cue in self._text.cues("UNCHANGED", first, last)
             )
             return Assertion.PAST if unchanged else Assertion.POSSIBLE
@@ -90,6 +91,15 @@ class Past:
         if any(self._text.sentence_starts[cue.first] == sentence for cue in after):
             return Assertion.PAST
         return None
+
+    def _is_of_the_same(self, cue: Span, sentence: int, span: Span) -> bool:
+        """Read "a leak for years. It's not changed", whose second sentence is about the first."""
+        told = self._text.sentence_starts[cue.first]
+        if told == sentence:
+            return True
+        return told == self._text.sentence_end(span) and (
+            self._text.norms(told, cue.first) <= _ABOUT_THE_SAME
+        )
 
     def is_long_gone(self, span: Span) -> bool:
         """Tell whether the words say that it was long ago ("as a child", "in 2019").

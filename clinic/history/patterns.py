@@ -31,7 +31,7 @@ _GAP = re.compile(r"(?P<kind>[~&<])(?P<words>\d+)>?$")
 _FIELDS = {"id", "attribute", "value", "denied", "negatable", "fallback", "patterns"}
 _FIELDS |= {"explainable", "effort_explains", "household", "causes", "passes"}
 # Between two parts of a pattern these words deny the second one, unless "not only" follows.
-_DENIES = frozenset({"no", "not", "without", "isnt", "arent", "wasnt", "werent", "didnt"})
+_DENIES = frozenset({"no", "not", "without", "isnt", "arent", "wasnt", "werent", "didnt", "doesnt"})
 _NOTHING = frozenset({"nothing", "nor", "none", "neither", "no"})
 _DENIES_NOT = frozenset(
     {"only", "just", "sure", "certain", "idea", "doubt", "longer", "matter"}
@@ -291,6 +291,9 @@ def _is_joined(words: list[Word], last: int, first: int, gap: int) -> bool:
         return False
     if words[last - 1].norm in _ANSWERS and words[last].break_before > NO_BREAK:
         return False  # "no, my voice is the same"
+    paused = any(word.break_before > NO_BREAK for word in words[last : first + 1])
+    if paused and words[last - 1].norm == "no":
+        return False  # "no fever, sleep like a log" tells of no lack of sleep
     # "Nothing in the chest, nothing down there" is a list of denials, and no missing feeling.
     return not any(
         words[index].break_before > NO_BREAK and words[index].norm in _NOTHING

@@ -279,3 +279,32 @@ def test_the_label_and_a_negative_test_speak_against_a_sign(
     text: str, attribute: str, value: object
 ) -> None:
     assert history_of(text).get(attribute) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute", "value"),
+    [
+        ("no, sleep is grand", "function", None),
+        ("no cough, sleep like a stone", "function", None),
+        ("no sleep for two nights", "function", ["cannot_sleep"]),
+        ("I sleep straight through the night", "timing", None),
+        ("I can't sleep through the night for pain", "function", ["cannot_sleep"]),
+        ("drenched in sweat all night", "timing", None),
+        ("my back aches all night", "timing", ["night"]),
+        ("worse standing, better when I walk", "course", None),
+        ("worse with each day", "course", "worse"),
+        ("nothing tingly down below", "bladder_bowel_saddle", []),
+        ("it feels tingly down below", "bladder_bowel_saddle", ["saddle_numb"]),
+        ("taking a breath doesn't hurt", "chest_breath", []),
+        ("blisters on both heels from new boots", "skin", None),
+        ("a strip of blisters on my left ribs", "skin", ["one_sided", "blisters"]),
+        ("faded marks of the shingles", "skin", []),
+        ("my scalp was sore in the spring", "jaw_scalp", None),
+        ("my scalp is sore when I comb it", "jaw_scalp", True),
+        ("I leak when I jump, for twenty years. It hasn't changed.", "bladder_bowel_saddle", []),
+    ],
+)
+def test_what_belongs_to_something_else_or_is_denied_is_no_sign(
+    text: str, attribute: str, value: object
+) -> None:
+    assert history_of(text).get(attribute) == value
