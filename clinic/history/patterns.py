@@ -39,6 +39,8 @@ _DENIES_NOT = frozenset(
 )
 _FINE = word_set("fine ok okay normal grand alright rested faded cleared healed mended")
 _ALL_WELL = word_set("well good")
+# What cannot be done is told without a pause: "hard, stand" and "no trouble, legs fine" are two.
+_UNFINISHED = frozenset({"CANNOT", "NOT_FEEL", "STOPPED_DOING"})
 _ANSWERS = word_set("no nope nah")
 _ASKS = word_set("is can should could would do does how what when where which why")
 _JOINING = word_set("and but so because cos coz or then")
@@ -262,6 +264,8 @@ def match_pattern(
         on = pattern.tells_on[index - 1]
         for span in _next_spans(concepts[name], last, gap):
             if not _is_joined(words, last, span.first, gap):
+                continue
+            if pattern.concepts[index - 1] in _UNFINISHED and words[last].break_before > NO_BREAK:
                 continue
             ends = not pattern.rule.denied
             if ends and _is_other_statement(words, last, span.first, tells_on=on):
