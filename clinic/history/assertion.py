@@ -49,6 +49,10 @@ _MET = word_set(
 # "My toddler headbutted my neck" tells of what was done to the writer.
 _DONE_TO = frozenset({"injury", "injury_mechanism", "injury_danger", "assault", "neck_manipulated"})
 _DONE_REACH = 5
+# What a phone or a car can have; what slips out of a hand tells of the hand.
+_OF_THINGS = frozenset({"meningism", "chest_breath", "systemic", "unwell_how", "airway"})
+_ASIDE = word_set("off from under over on onto of after against behind beside between into in")
+_SUBJECT_SELF = word_set("i im ive me my")
 _WHERE = word_set("in at")
 _PLACING = word_set("in at from of on down with near")
 _WOULD = word_set("would will could might")
@@ -103,6 +107,8 @@ class Context(Stretches):
         mine = of_relative or rule.household or self._is_done_to_writer(rule, span)
         if not mine and (owned := self._of_somebody_else(span)):
             return owned
+        if self._is_of_no_person(rule, span):
+            return Assertion.OTHER_PERSON
         if self._is_supposed_of_others(span):
             return Assertion.HYPOTHETICAL
         if rule.negatable and (self._is_supposed(span) or self._is_would_be(span)):
@@ -162,6 +168,22 @@ class Context(Stretches):
         ):
             return None
         return Assertion.OTHER_PERSON if owner is _Owner.OTHER else Assertion.POSSIBLE
+
+    def _is_of_no_person(self, rule: FindingRule, span: Span) -> bool:
+        """Read "the cat had a fit" and "my old car is poorly", unless it did it to the writer."""
+        if rule.attribute in _DONE_TO:
+            return False
+        start, _ = self.chunk(span)
+        kinds = ["CREATURE", "THING"] if rule.attribute in _OF_THINGS else ["CREATURE"]
+        return any(
+            cue.last <= span.last
+            and not self._is_met(cue)
+            and not self.norms(cue.first - 1, cue.first) & _ASIDE
+            and not self.norms(cue.last, span.last) & SELF
+            and not self.norms(start, cue.first) & _SUBJECT_SELF
+            for kind in kinds
+            for cue in self.cues(kind, start, span.first)
+        )
 
     def _is_done_to_writer(self, rule: FindingRule, span: Span) -> bool:
         end = min(self.chunk(span)[1], span.last + _DONE_REACH)

@@ -6,7 +6,7 @@ from datetime import date
 
 from clinic.history.durations import find_durations
 from clinic.history.findings import Assertion
-from clinic.history.numbers import Measure
+from clinic.history.numbers import COUNTING, Measure
 from clinic.history.patterns import FindingRule, Span
 from clinic.history.stretches import REACH, RECOVERED, SUBJECTS, Stretches
 from clinic.history.words import NO_BREAK, PAUSE, word_set
@@ -30,9 +30,10 @@ _GOES_ON = word_set(
     "still since started starts begun began again always ever have has keep keeps im ive its "
     "hasnt havent ongoing lasting"
 )
-_STORY_OPENERS = SUBJECTS | word_set(
-    "back way once so well only yes no had was got right early late"
+_STORY_OPENERS = (
+    SUBJECTS | COUNTING | word_set("back way once so well only had was got right early late")
 )
+_SAYING_BACK = COUNTING | word_set("that thats this it its was is were all about over now happened")
 # What tells of the present although it opened with the past.
 _GOES_ON_SINCE = word_set(
     "still since but until now is are has have hasnt havent keeps keep ever again dont doesnt cant "
@@ -87,6 +88,8 @@ class Past:
                 for cue in self._text.cues("UNCHANGED", first, last)
             )
             return Assertion.PAST if unchanged else Assertion.POSSIBLE
+        if any(self._is_said_back(concept, span) for concept in ("OLD", "USUAL", "UNCHANGED")):
+            return Assertion.POSSIBLE
         after = self._text.cues("USUAL", span.last, span.last + _OLD_REACH)
         if any(self._text.sentence_starts[cue.first] == sentence for cue in after):
             return Assertion.PAST
@@ -109,7 +112,11 @@ class Past:
         """
         start, end = self._text.chunk(span)
         clause = self._text.clause_starts[span.first]
-        if self._is_in_old_story(start, end, span) or self._is_dated_after(span):
+        if (
+            self._is_in_old_story(start, end, span)
+            or self._is_dated_after(span)
+            or self._is_said_back("PAST", span)
+        ):
             return True
         for cue in self._text.cues("PAST", max(0, span.first - REACH), end + _SUMMED_UP):
             if cue.first >= end and not self._is_summed_up(end, cue):
@@ -130,11 +137,13 @@ class Past:
         """Read "in 2018 I had a stinger and my arm went numb": all of it is of that year."""
         opening = self._text.sentence_starts[span.first]
         for cue in self._text.cues("PAST", opening, span.first - 1):
-            if not self._text.norms(opening, cue.first) <= _STORY_OPENERS:
+            before = {norm for norm in self._text.norms(opening, cue.first) if not norm.isdigit()}
+            if not before <= _STORY_OPENERS:
                 break
             told = self._text.norms(cue.last, end)
             own = self._text.norms(start, end)
-            if cue.last <= start and own & _WAS and not told & (_NOW | _GOES_ON_SINCE):
+            happened = own & _WAS or any(norm.endswith("ed") for norm in own)
+            if cue.last <= start and happened and not told & (_NOW | _GOES_ON_SINCE):
                 return True
         return False
 
@@ -146,6 +155,16 @@ class Past:
         return any(
             self._text.words[cue.first].break_before == PAUSE and self._text.ends_clause(cue)
             for cue in self._text.cues("YEAR", span.last, end - 1)
+        )
+
+    def _is_said_back(self, concept: str, span: Span) -> bool:
+        """Read "I couldn't feel my legs for an afternoon. That's four years ago."""
+        opening = self._text.sentence_end(span)
+        if opening >= len(self._text.words):
+            return False
+        return any(
+            self._text.norms(opening, cue.first) <= _SAYING_BACK and cue.first > opening
+            for cue in self._text.cues(concept, opening, opening + _SUMMED_UP)
         )
 
     def is_dated_back(self, rule: FindingRule, span: Span) -> bool:

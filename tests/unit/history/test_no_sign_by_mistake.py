@@ -49,6 +49,29 @@ _PAIRS = [
     ("assault", "arm pain, a tight chest and neck", "he held my neck"),
     ("skin", "shoulders up round my ears", "blisters in my ear"),
     ("onset_extreme", "can I run through it again", "a pain like a sword ran through me"),
+    # An animal, a thing and somebody on the telly have their own troubles.
+    ("meningism", "the cat had a fit, stiff neck from carrying her", "I had a fit this morning"),
+    (
+        "neuro_leg",
+        "our greyhound has gone weak in the legs",
+        "the dog pulled me, my legs went weak",
+    ),
+    ("neuro_leg", "in Casualty a bloke couldn't feel his legs", "I can't feel my legs"),
+    # What was, and is said to be long ago, is over.
+    ("injury_danger", "came off a motorbike in '89", "came off a motorbike in July"),
+    (
+        "injury_danger",
+        "I fell off a ladder the winter before last",
+        "I fell off a ladder last week",
+    ),
+    ("neuro_arm", "In 2018 my arm went numb for a week", "In 2018 I fell and my arm is numb"),
+    ("chest_breath", "I fainted once, at my wedding, 1984", "I fainted once, at work, today"),
+    (
+        "neuro_leg",
+        "I couldn't feel my legs. That's four years ago",
+        "I can't feel my legs. That's new",
+    ),
+    ("systemic", "a fever after my jab, it went by morning", "a fever after my jab, it went up"),
     # Two things are seen, or one thing twice.
     ("stroke_signs", "I saw two surgeons about it", "I see two of everything"),
     ("stroke_signs", "lovely bruise, everything moves", "everything keeps moving round me"),
