@@ -14,10 +14,15 @@ from clinic.dialogue.request_words import Wish, get_request_words
 from clinic.history.findings import Assertion, Finding
 from clinic.history.history import merge
 from clinic.settings import get_settings
+from clinic.triage.answer_sense import EVER
 from clinic.triage.interview import (
     SpeechAct,
     Wording,
     confirming_act,
+    denies,
+    explains_away,
+    is_calming,
+    is_unchanged,
     reassures,
     says_all_is_well,
 )
@@ -110,14 +115,30 @@ class Answers:
         if answer.impossible:
             self.problem = question
         changes = dict(answer.changes)
+        if self.answered:
+            changes.update(self._unchanged(question, known))
         if not self.answered and message.tracker.get_slot("thought"):
             changes.update(interview.number_of_a_thought(question, message.text, known))
         return changes
 
+    def _unchanged(self, question: str, known: dict[str, Any]) -> dict[str, Any]:
+        """Let "no different, all the same as ever" take back what an opening was read as."""
+        message, asked = self._message, self._data.interview[question]
+        plain = not asked.urgent and question != EVER and denies(message.text)
+        tells = any(message.reading.present(name) for name in asked.fills)
+        if not plain or tells or not is_unchanged(message.reading.words):
+            return {}
+        return {name: value for name, value in asked.no.items() if value == [] and known.get(name)}
+
     def _wants_something(self) -> bool:
         """Tell whether a message without a clear answer is none at all."""
         message, words = self._message, get_request_words()
-        elsewhere = message.intent == "report_other_body_part" or message.is_unreadable
+        # "Hands fine, no temp" and "eczema, nothing else" are answers, whatever the classifier
+        # takes them for.
+        denied = any(item.assertion is Assertion.ABSENT for item in message.reading.findings)
+        denied = denied or (message.asked == EVER and is_calming(message.reading.words))
+        other_part = message.intent == "report_other_body_part"
+        elsewhere = (other_part and not denied) or message.is_unreadable
         calls = any(
             words.say(wish, message.text) for wish in (Wish.GOES_ON, Wish.HELP_NOW, Wish.FRIGHTENED)
         )
@@ -156,13 +177,8 @@ class Answers:
         message = self._message
         act = confirming_act(message.text, message.speech_act())
         about = {str(item["attribute"]) for item in pending}
-        # What the words themselves deny, or say to be old and unchanged, needs no second reader.
-        told = any(
-            item.attribute in about and item.assertion in (Assertion.ABSENT, Assertion.PAST)
-            for item in message.reading.findings
-        )
-        is_calm = (told or message.sounds_harmless) and says_all_is_well(
-            message.text, message.reading, about
+        is_calm = explains_away(message.reading, about) or (
+            message.sounds_harmless and says_all_is_well(message.text, message.reading, about)
         )
         return SpeechAct.DENY if act is SpeechAct.OTHER and is_calm else act
 

@@ -102,6 +102,9 @@ _CORRECTING = re.compile(
     r"|(?<!no )(?<!not )change\w*|instead|rather|earlier|before|typo|undo|scratch|not that)\b",
     re.IGNORECASE,
 )
+_AS_EVER = re.compile(
+    r"\b(?:no different|no change|not changed|as (?:ever|always)|the same)\b", re.IGNORECASE
+)
 _BARE_TOPIC = 3
 # A message of so few words may be a part of a thought.
 _FRAGMENT = 6
@@ -208,12 +211,13 @@ class Message:
     def corrects(self) -> bool:
         """Whether it tells something known otherwise.
 
-        An answer to the open question that begins with a "no" is none without a word for it,
-        whatever it sounds like to the classifier: "No. Stiff for years, no different".
+        An answer to the open question that begins with a "no", or says that all is as ever, is none
+        without a word for it, whatever it sounds like to the classifier.
         """
         if self.intent != "correct_answer":
             return False
-        answers = bool(self.asked or self.tracker.get_slot("unconfirmed")) and denies(self.text)
+        asked = bool(self.asked or self.tracker.get_slot("unconfirmed"))
+        answers = asked and (denies(self.text) or bool(_AS_EVER.search(self.text)))
         return not answers or bool(_CORRECTING.search(self.text))
 
     @property

@@ -129,6 +129,8 @@ class Context(Stretches):
             return Assertion.PAST
         if rule.settles and self._past.is_over(span):
             return Assertion.PAST
+        if rule.asked_when_over and self._past.is_over(span):
+            return Assertion.EXPLAINED
         if self._causes.has_a_cause(rule, span) or (
             rule.explainable and self._causes.is_explained(rule, span)
         ):

@@ -32,6 +32,7 @@ class Attribute:
             fever does not).
         settles: Whether it no longer counts once it is said to be over (a fever does; a
             passing loss of sight is as urgent afterwards).
+        asked_when_over: Whether it is asked about once it is said to be over.
         yields: A value of a choice that gives way to any other that is known.
         explainable: Whether a harmless cause in the same breath ("legs like jelly from leg
             day") explains it.
@@ -51,6 +52,7 @@ class Attribute:
     label: str
     past_counts: bool = False
     settles: bool = False
+    asked_when_over: bool = False
     yields: str | None = None
     explainable: bool = False
     passes: int = 0
@@ -90,6 +92,7 @@ class AttributeCatalogue:
                 label=str(entry.get("label", name)),
                 past_counts=bool(entry.get("past_counts", False)),
                 settles=bool(entry.get("settles", False)),
+                asked_when_over=bool(entry.get("asked_when_over", False)),
                 yields=entry.get("yields"),
                 explainable=bool(entry.get("explainable", False)),
                 passes=int(entry.get("passes", 0)),

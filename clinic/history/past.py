@@ -239,15 +239,20 @@ class Past:
         Args:
             span: Where the finding stands.
         """
-        gone = self._text.cues("GONE", span.last, span.last + _OVER_LATER)
+        gone = self._stated("GONE", span)
         for cue in gone:
             same = self._text.sentence_starts[cue.first] == self._text.sentence_starts[span.first]
             if same and cue.first <= span.last + _OVER_REACH and self._text.ends_clause(cue):
                 return True
-        alone = self._text.cues("OVER_ALONE", span.last, span.last + _OVER_LATER)
+        alone = self._stated("OVER_ALONE", span)
         return any(
             self._text.ends_clause(cue) and self._is_said_alone(cue, span) for cue in gone + alone
         )
+
+    def _stated(self, concept: str, span: Span) -> list[Span]:
+        """Return what follows and is no question: "is that OK?" tells of no end."""
+        cues = self._text.cues(concept, span.last, span.last + _OVER_LATER)
+        return [cue for cue in cues if not self._text.words[cue.first].question]
 
     def _is_said_alone(self, cue: Span, span: Span) -> bool:
         """Read "in bed with a temp. All over now", with no other complaint in between."""

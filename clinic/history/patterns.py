@@ -85,6 +85,7 @@ class FindingRule:
         past_counts: Whether it still holds when said of the past.
         whole: Whether it is a finding of its own and not a detail ("both", "worse") of one.
         settles: Whether it no longer counts once it is said to be over.
+        asked_when_over: Whether it is asked about once it is said to be over.
         explainable: Whether a harmless cause told beside it explains it.
         causes: Concepts that explain it wherever they stand beside it ("lost a stone, slimming").
         passes: After so many days it counts no more when it is told of as over ("a fever in
@@ -103,6 +104,7 @@ class FindingRule:
     past_counts: bool
     whole: bool
     settles: bool = False
+    asked_when_over: bool = False
     explainable: bool = False
     causes: tuple[str, ...] = ()
     passes: int = 0
@@ -169,6 +171,7 @@ def read_rule(entry: dict[str, Any], path: Path, attributes: AttributeCatalogue)
         past_counts=attributes[attribute].past_counts,
         whole=attributes[attribute].kind == "list",
         settles=attributes[attribute].settles,
+        asked_when_over=attributes[attribute].asked_when_over,
         effort_explains=bool(entry.get("effort_explains", True)),
         household=bool(entry.get("household", False)),
         explainable=bool(entry.get("explainable", attributes[attribute].explainable)),

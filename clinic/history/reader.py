@@ -374,7 +374,7 @@ def _is_patient(context: Context, span: Span, *, own_complaint: bool) -> bool:
     if norms[max(0, span.first - 3) : span.first] in _BIRTHS:
         return False
     opening = max(context.sentence_starts[span.first], span.first - 3)
-    if {"for", "about"} & set(norms[opening : span.first]):
+    if not own_complaint and {"for", "about"} & set(norms[opening : span.first]):
         return _has_complaint(context, span.first, len(norms))
     following = norms[span.last : span.last + 2]
     writer = bool(_WRITER & set(norms[: span.first]) - {"my"} or _WRITER & set(norms[span.last :]))

@@ -31,6 +31,9 @@ _ABOUT_SOUND = word_set(
     "always usual same quite totally completely perfectly absolutely thanks the just still down "
     "there and now"
 )
+_AS_EVER = word_set("same always ever usual usually unchanged")
+# Denials of so many different signs of a list deny the list.
+_DENIED_SIGNS = 3
 _FEW = 3  # words; "all fine" may be too quick an answer to a whole checklist
 _YES = word_set(
     "yes yeah yep yup aye y ya yea yess true correct exactly indeed definitely absolutely sure "
@@ -63,6 +66,7 @@ _STRONG = 7
 # What tells when, how long or how much, and of no sign.
 _HOW_AND_WHEN = frozenset(
     {"duration_days", "injury_days_ago", "timing", "course", "side", "tried", "previous_episodes"}
+    | {"severity", "severity_words"}
 )
 _WORDS = "severity_words"
 _OLDEST = 120
@@ -331,6 +335,8 @@ class Interview:
             return _unsure(question, wording)
         if denies:
             return _denied(question, history)
+        if question.no and _denies_most(question, reading):
+            return _denied(question, history)
         agrees = {word.norm for word in words} <= _AGREEING
         calmly = _reassures(question, words, reading) and not {word.norm for word in words} & _YES
         if act is SpeechAct.AFFIRM and question.positive and not (agrees or calmly):
@@ -552,6 +558,24 @@ def is_calming(words: Iterable[str]) -> bool:
     return not (_REASSURING - _LIMITING | _UNCHANGED).isdisjoint(words)
 
 
+def is_unchanged(words: Iterable[str]) -> bool:
+    """Tell whether one of some normalised words says that it was always so."""
+    return not _AS_EVER.isdisjoint(words)
+
+
+def explains_away(reading: Reading, asked: Collection[str]) -> bool:
+    """Tell whether an answer to "is this true for you now?" leaves nothing of what was asked.
+
+    What it tells of that is denied, over, old and unchanged, or has a harmless cause.
+
+    Args:
+        reading: What the answer says.
+        asked: The attributes that the question is about.
+    """
+    told = {item.assertion for item in reading.findings if item.attribute in asked}
+    return bool(told) and told <= {Assertion.ABSENT, Assertion.PAST, Assertion.EXPLAINED}
+
+
 def says_all_is_well(text: str, reading: Reading, asked: Collection[str]) -> bool:
     """Tell whether a longer answer that sounds harmless denies what was asked.
 
@@ -590,6 +614,14 @@ def confirming_act(text: str, act: SpeechAct) -> SpeechAct:
     if act is SpeechAct.AFFIRM and len(words) > _SHORT_YES and not says_yes:
         return SpeechAct.OTHER  # "it works perfectly normally" is no yes to a warning sign
     return act
+
+
+def _denies_most(question: Question, reading: Reading) -> bool:
+    """Read "light's fine, no headache, no temperature, never fell" as a no to a whole list."""
+    told = [item for item in reading.findings if item.attribute in question.fills]
+    denied = {item.attribute for item in told if item.assertion is Assertion.ABSENT}
+    uncertain = any(item.assertion.is_uncertain for item in told)
+    return len(denied) >= _DENIED_SIGNS and not uncertain
 
 
 def _reassures(question: Question, words: list[Word], reading: Reading) -> bool:

@@ -322,3 +322,11 @@ def test_an_answer_that_begins_with_no_corrects_only_with_a_word_for_it() -> Non
     assert kept.get("duration_days", 21.0) == 21.0
     changed = answered("No sorry, two weeks", "emergency_screen", "correct_answer", **known)
     assert changed["duration_days"] == 14.0
+
+
+def test_as_ever_takes_back_what_the_question_is_about_and_nothing_else() -> None:
+    known = {"hand_dexterity": ["clumsy"], "lump": ["spine"]}
+    changes = answered("no, no different, the same as ever", "neuro_arm", **known)
+    assert changes["hand_dexterity"] == []
+    assert "lump" not in changes
+    assert "hand_dexterity" not in answered("no", "neuro_arm", **known)

@@ -301,3 +301,9 @@ def test_after_a_pause_another_part_of_the_body_is_spoken_of(how) -> None:
 def test_what_a_child_did_to_the_writer_is_the_writers(how) -> None:
     assert PRESENT in how("my toddler headbutted the back of my neck", "injury")
     assert PRESENT not in how("My toddler had a fever, now my neck is stiff", "systemic")
+
+
+def test_legs_that_are_back_to_normal_are_asked_about_and_sight_that_came_back_counts(how) -> None:
+    assert how("my legs were weak on Friday, gone since", "neuro_leg") == {Assertion.EXPLAINED}
+    assert how("my legs are weak, is that ok?", "neuro_leg") == {Assertion.PRESENT}
+    assert Assertion.PRESENT in how("I went blind in one eye, gone since", "stroke_signs")

@@ -11,7 +11,15 @@ import pytest
 from clinic.clinical import get_clinical_data
 from clinic.datafiles import DataFileError
 from clinic.history.history import merge
-from clinic.triage.interview import Answer, Interview, SpeechAct, Wording, confirming_act, reassures
+from clinic.triage.interview import (
+    Answer,
+    Interview,
+    SpeechAct,
+    Wording,
+    confirming_act,
+    explains_away,
+    reassures,
+)
 
 DATA = get_clinical_data()
 INTERVIEW = DATA.interview
@@ -298,3 +306,23 @@ def test_fine_denies_a_sign_and_agrees_to_an_offer() -> None:
     assert confirming_act("both normal", SpeechAct.OTHER) is SpeechAct.DENY
     assert confirming_act("not normal", SpeechAct.OTHER) is not SpeechAct.DENY
     assert confirming_act("yes, since Monday", SpeechAct.AFFIRM) is SpeechAct.AFFIRM
+
+
+def test_many_denials_deny_the_emergency_checklist_and_one_uncertain_sign_does_not() -> None:
+    denials = "my chest is fine, no headache, no fever, my legs are fine"
+    assert answer("emergency_screen", denials).changes["emergency_screen"] == "clear"
+    doubt = "my legs are fine, no headache, no fever, maybe some chest pain"
+    assert answer("emergency_screen", doubt).changes.get("emergency_screen") != "clear"
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("leaking wee after my first birth, gone since", True),
+        ("I have always been leaking wee, it has not changed", True),
+        ("I leak a little when I stand up", False),
+    ],
+)
+def test_what_is_over_or_old_explains_a_sign_away(text: str, gone: bool) -> None:
+    reading = DATA.reader.read(text, date(2026, 11, 22))
+    assert explains_away(reading, {"bladder_bowel_saddle"}) is gone
