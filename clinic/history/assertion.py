@@ -50,7 +50,7 @@ _MET = word_set(
 _DONE_TO = frozenset({"injury", "injury_mechanism", "injury_danger", "assault", "neck_manipulated"})
 _DONE_REACH = 5
 # What a phone or a car can have; what slips out of a hand tells of the hand.
-_OF_THINGS = frozenset({"meningism", "chest_breath", "systemic", "unwell_how", "airway"})
+_OF_THINGS = word_set("meningism chest_breath systemic unwell_how airway voice")
 _ASIDE = word_set("off from under over on onto of after against behind beside between into in")
 _SUBJECT_SELF = word_set("i im ive me my")
 _WHERE = word_set("in at")
@@ -176,7 +176,8 @@ class Context(Stretches):
         if rule.attribute in _DONE_TO:
             return False
         start, _ = self.chunk(span)
-        kinds = ["CREATURE", "THING"] if rule.attribute in _OF_THINGS else ["CREATURE"]
+        of_thing = rule.attribute in _OF_THINGS or rule.value in ("speech", "blackout")
+        kinds = ["CREATURE", "THING"] if of_thing else ["CREATURE"]
         return any(
             cue.last <= span.last
             and not self._is_met(cue)

@@ -17,7 +17,7 @@ _OVER_LATER = 24
 _OVER_SUBJECTS = word_set(
     "and but so it its its is was that thats all im i hes shes he she theyre ive been have has "
     "totally completely fully thankfully luckily everything now im absolutely quite feeling feel "
-    "well though then both again this"
+    "well though then both again this cured treated healed mended sorted"
 )
 _ABOUT_THE_SAME = word_set("it its that thats this has is hasnt and just still")
 _COMPLAINING = word_set("neck necks back pain pains hurts hurt sore stiff ache aches")
