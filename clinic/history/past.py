@@ -33,6 +33,8 @@ _GOES_ON = word_set(
 _STORY_OPENERS = (
     SUBJECTS | COUNTING | word_set("back way once so well only had was got right early late")
 )
+_LONG_AGO = word_set("ago back behind history school childhood year years decades")
+_YEAR_FIGURES = 4
 _SAYING_BACK = COUNTING | word_set("that thats this it its was is were all about over now happened")
 # What tells of the present although it opened with the past.
 _GOES_ON_SINCE = word_set(
@@ -115,7 +117,7 @@ class Past:
         if (
             self._is_in_old_story(start, end, span)
             or self._is_dated_after(span)
-            or self._is_said_back("PAST", span)
+            or self._is_said_back("PAST", span, long_ago=True)
         ):
             return True
         for cue in self._text.cues("PAST", max(0, span.first - REACH), end + _SUMMED_UP):
@@ -157,15 +159,28 @@ class Past:
             for cue in self._text.cues("YEAR", span.last, end - 1)
         )
 
-    def _is_said_back(self, concept: str, span: Span) -> bool:
-        """Read "I couldn't feel my legs for an afternoon. That's four years ago."""
+    def _is_said_back(self, concept: str, span: Span, *, long_ago: bool = False) -> bool:
+        """Read "I couldn't feel my legs for an afternoon. That's four years ago".
+
+        Args:
+            concept: The cue that the next sentence opens with.
+            span: Where the finding stands.
+            long_ago: The cue has to tell of years: "fine since" may be said of this morning.
+        """
         opening = self._text.sentence_end(span)
         if opening >= len(self._text.words):
             return False
         return any(
-            self._text.norms(opening, cue.first) <= _SAYING_BACK and cue.first > opening
+            self._text.norms(opening, cue.first) <= _SAYING_BACK
+            and cue.first > opening
+            and not (long_ago and not self._tells_of_years(cue))
             for cue in self._text.cues(concept, opening, opening + _SUMMED_UP)
         )
+
+    def _tells_of_years(self, cue: Span) -> bool:
+        norms = self._text.norms(cue.first, cue.last)
+        dated = any(norm.isdigit() and len(norm) == _YEAR_FIGURES for norm in norms)
+        return dated or bool(norms & _LONG_AGO)
 
     def is_dated_back(self, rule: FindingRule, span: Span) -> bool:
         """Read "had a fever with covid in March" in autumn, but not "since March".

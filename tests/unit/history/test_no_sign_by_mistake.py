@@ -71,6 +71,11 @@ _PAIRS = [
         "I couldn't feel my legs. That's four years ago",
         "I can't feel my legs. That's new",
     ),
+    (
+        "stroke_signs",
+        "my words came out as mush. That was in 2010",
+        "words like mush. All fine since",
+    ),
     ("systemic", "a fever after my jab, it went by morning", "a fever after my jab, it went up"),
     # Two things are seen, or one thing twice.
     ("stroke_signs", "I saw two surgeons about it", "I see two of everything"),
