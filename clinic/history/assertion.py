@@ -125,7 +125,9 @@ class Context(Stretches):
         past = None if rule.past_counts else self._past.how_past(rule, span)
         if past is Assertion.PAST:
             return past
-        if rule.passes and (self._past.is_dated_back(rule, span) or self._past.is_long_gone(span)):
+        if rule.passes and (
+            self._past.is_dated_back(rule, span) or self._past.is_long_gone(rule, span)
+        ):
             return Assertion.PAST
         if rule.settles and self._past.is_over(span):
             return Assertion.PAST

@@ -35,6 +35,12 @@ _STORY_OPENERS = (
 )
 _LONG_AGO = word_set("ago back behind history school childhood year years decades")
 _YEAR_FIGURES = 4
+_RECOVERY = word_set("fine recovered healed cleared worn wore away")
+_LATELY = word_set(
+    "this today yesterday tonight morning breakfast lunch lunchtime teatime evening night hour "
+    "hours minutes earlier just monday tuesday wednesday thursday friday saturday sunday weekend "
+    "day days"
+)
 _SAYING_BACK = COUNTING | word_set("that thats this it its was is were all about over now happened")
 # What tells of the present although it opened with the past.
 _GOES_ON_SINCE = word_set(
@@ -78,7 +84,7 @@ class Past:
             rule: What the words mean.
             span: Where they stand.
         """
-        if self.is_long_gone(span):
+        if self.is_long_gone(rule, span):
             return Assertion.PAST
         if not rule.explainable and not rule.settles:
             return None  # held by the throat "for ages" is no old complaint
@@ -106,10 +112,11 @@ class Past:
             self._text.norms(told, cue.first) <= _ABOUT_THE_SAME
         )
 
-    def is_long_gone(self, span: Span) -> bool:
+    def is_long_gone(self, rule: FindingRule, span: Span) -> bool:
         """Tell whether the words say that it was long ago ("as a child", "in 2019").
 
         Args:
+            rule: What the words mean.
             span: Where the finding stands.
         """
         start, end = self._text.chunk(span)
@@ -125,6 +132,8 @@ class Past:
                 continue
             if self._text.norms(max(0, cue.first - _COMPARED), cue.first) & _COMPARING:
                 continue  # "I can't thread a needle like I used to"
+            if self._is_lately_recovered(rule, span, cue):
+                continue  # "my face drooped this morning, fine since": as urgent as before
             inside = start <= cue.first and cue.last <= end
             # "I used to drink and fell a lot": a pronoun may stand before it.
             before = clause <= cue.first and cue.last <= span.first
@@ -176,6 +185,12 @@ class Past:
             and not (long_ago and not self._tells_of_years(cue))
             for cue in self._text.cues(concept, opening, opening + _SUMMED_UP)
         )
+
+    def _is_lately_recovered(self, rule: FindingRule, span: Span, cue: Span) -> bool:
+        if rule.settles or not self._text.norms(cue.first, cue.last) & _RECOVERY:
+            return False
+        sentence, end = self._text.sentence_starts[span.first], self._text.sentence_end(span)
+        return bool(self._text.norms(sentence, end) & _LATELY)
 
     def _tells_of_years(self, cue: Span) -> bool:
         norms = self._text.norms(cue.first, cue.last)

@@ -76,6 +76,7 @@ _PAIRS = [
         "my words came out as mush. That was in 2010",
         "words like mush. All fine since",
     ),
+    ("stroke_signs", "my face drooped in 2009, fine since", "my face drooped today, fine since"),
     ("systemic", "a fever after my jab, it went by morning", "a fever after my jab, it went up"),
     # Two things are seen, or one thing twice.
     ("stroke_signs", "I saw two surgeons about it", "I see two of everything"),
