@@ -26,6 +26,7 @@ from clinic.history.patterns import (
     FindingRule,
     Pattern,
     Span,
+    body_parts,
     compile_pattern,
     is_concept_name,
     match_pattern,
@@ -136,10 +137,11 @@ class Lexicon:
             Rules with the spans of words that said them, without repetitions.
         """
         matches: dict[tuple[str, Span], tuple[FindingRule, Span]] = {}
+        parts = body_parts(concepts)
         for rarest in concepts:
             for pattern in self._patterns.get(rarest, ()):
                 if all(name in concepts for name in pattern.concepts):
-                    for span in match_pattern(pattern, words, concepts):
+                    for span in match_pattern(pattern, words, concepts, parts):
                         matches[(pattern.rule.id, span)] = (pattern.rule, span)
         covering = _longest_by_start(
             span for rule, span in matches.values() if rule.whole and not rule.fallback

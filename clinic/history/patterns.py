@@ -246,8 +246,20 @@ def _elements(text: str) -> list[str]:
     return [*elements, current] if current else elements
 
 
+def body_parts(concepts: Mapping[str, list[Span]]) -> frozenset[int]:
+    """Return the words at which a part of the body is named.
+
+    Args:
+        concepts: Spans by concept.
+    """
+    return frozenset(span.first for name in _BODY for span in concepts.get(name, ()))
+
+
 def match_pattern(
-    pattern: Pattern, words: list[Word], concepts: Mapping[str, list[Span]]
+    pattern: Pattern,
+    words: list[Word],
+    concepts: Mapping[str, list[Span]],
+    parts: frozenset[int],
 ) -> list[Span]:
     """Find all stretches of words that a pattern matches inside one sentence.
 
@@ -255,9 +267,9 @@ def match_pattern(
         pattern: The pattern.
         words: The message's words.
         concepts: Spans by concept, in order; all of the pattern's concepts are among them.
+        parts: What `body_parts` returns for them.
     """
     results: list[Span] = []
-    parts = {span.first for name in _BODY for span in concepts.get(name, ())}
 
     def follow(index: int, first: int, last: int) -> None:
         if index == len(pattern.concepts):
@@ -336,7 +348,7 @@ def _opens_clause(words: list[Word], last: int, first: int) -> bool:
     return words[first].break_before > NO_BREAK
 
 
-def _is_alone(words: list[Word], span: Span, parts: set[int]) -> bool:
+def _is_alone(words: list[Word], span: Span, parts: frozenset[int]) -> bool:
     """Read "a pain burst over me, head and nape together", which tells only where."""
     last = span.last
     while last + 1 < len(words) and words[last].norm == "and" and last + 1 in parts:
