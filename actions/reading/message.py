@@ -211,13 +211,13 @@ class Message:
     def corrects(self) -> bool:
         """Whether it tells something known otherwise.
 
-        An answer to the open question that begins with a "no", or says that all is as ever, is none
-        without a word for it, whatever it sounds like to the classifier.
+        Without a word for it neither the answer about a sign is one, nor an answer to the open
+        question that begins with a "no" or says that all is as ever.
         """
         if self.intent != "correct_answer":
             return False
-        asked = bool(self.asked or self.tracker.get_slot("unconfirmed"))
-        answers = asked and (denies(self.text) or bool(_AS_EVER.search(self.text)))
+        as_ever = denies(self.text) or bool(_AS_EVER.search(self.text))
+        answers = bool(self.tracker.get_slot("unconfirmed")) or (bool(self.asked) and as_ever)
         return not answers or bool(_CORRECTING.search(self.text))
 
     @property

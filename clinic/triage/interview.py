@@ -618,10 +618,12 @@ def confirming_act(text: str, act: SpeechAct) -> SpeechAct:
 
 def _denies_most(question: Question, reading: Reading) -> bool:
     """Read "light's fine, no headache, no temperature, never fell" as a no to a whole list."""
-    told = [item for item in reading.findings if item.attribute in question.fills]
-    denied = {item.attribute for item in told if item.assertion is Assertion.ABSENT}
-    uncertain = any(item.assertion.is_uncertain for item in told)
-    return len(denied) >= _DENIED_SIGNS and not uncertain
+    denied = {i.attribute for i in reading.findings if i.assertion is Assertion.ABSENT}
+    uncertain = any(
+        item.assertion.is_uncertain for item in reading.findings if item.attribute in question.fills
+    )
+    about = len(denied & set(question.fills)) > 1
+    return about and len(denied) >= _DENIED_SIGNS and not uncertain
 
 
 def _reassures(question: Question, words: list[Word], reading: Reading) -> bool:

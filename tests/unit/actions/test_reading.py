@@ -312,6 +312,9 @@ def test_the_time_of_a_sign_is_not_the_time_of_the_pain() -> None:
     pending = [{"attribute": "stroke_signs", "value": "dizzy"}]
     changes = answered("no, that was ten years ago", "severity", unconfirmed=pending)
     assert "duration_days" not in changes
+    said = "an operation in 2011, that is all"
+    corrected = answered(said, "severity", "correct_answer", unconfirmed=pending)
+    assert "duration_days" not in corrected
     assert "timing" not in answered("no, only at night when I lie on the arm", "neuro_arm")
 
 

@@ -309,7 +309,7 @@ def test_fine_denies_a_sign_and_agrees_to_an_offer() -> None:
 
 
 def test_many_denials_deny_the_emergency_checklist_and_one_uncertain_sign_does_not() -> None:
-    denials = "my chest is fine, no headache, no fever, my legs are fine"
+    denials = "my hands are fine, no headache, no fever, feet on the floor"
     assert answer("emergency_screen", denials).changes["emergency_screen"] == "clear"
     doubt = "my legs are fine, no headache, no fever, maybe some chest pain"
     assert answer("emergency_screen", doubt).changes.get("emergency_screen") != "clear"
