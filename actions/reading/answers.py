@@ -133,10 +133,10 @@ class Answers:
     def _wants_something(self) -> bool:
         """Tell whether a message without a clear answer is none at all."""
         message, words = self._message, get_request_words()
-        # "Hands fine, no temp" and "eczema, nothing else" are answers, whatever the classifier
-        # takes them for.
+        # "A cold last month, fine now" and "eczema, nothing else" are answers, whatever the
+        # classifier takes them for.
         denied = any(item.assertion is Assertion.ABSENT for item in message.reading.findings)
-        denied = denied or (message.asked == EVER and is_calming(message.reading.words))
+        denied = denied or is_calming(message.reading.words)
         other_part = message.intent == "report_other_body_part"
         elsewhere = (other_part and not denied) or message.is_unreadable
         calls = any(
