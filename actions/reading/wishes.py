@@ -76,6 +76,8 @@ _ABOUT_OTHER_THINGS = _GIVES_WAY_TO_A_TOPIC | {
 }
 # What tells of a pain may ask about it as well.
 _TELLS = frozenset({"inform", "report_pain"})
+# What asks back about a question of Atlas.
+_OF_A_QUESTION = frozenset({"ask_why", "ask_meaning"})
 # A message that says at least so much about the pain describes it.
 _DESCRIPTION = 3
 # The evidence for a topic from which on a question is about it; bot/nlu/topic_linker.py.
@@ -233,6 +235,8 @@ class Wishes:
         least = _SURE_OF_TOPIC
         if message.intent in ABOUT_ATLAS and message.confidence >= SURE:
             least = _VERY_SURE_OF_TOPIC
+        if message.intent in _OF_A_QUESTION and not message.tracker.get_slot("questions_asked"):
+            least = _FAIRLY_SURE_OF_TOPIC  # Atlas asked nothing yet
         if message.intent in _ABOUT_OTHER_THINGS - _TELLS and message.confidence >= _CERTAIN:
             least = _CERTAIN_OF_TOPIC
         if message.intent in _TELLS and message.is_question:

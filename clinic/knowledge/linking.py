@@ -26,6 +26,8 @@ _DEFINES = re.compile(
     r"(.+?)(?: do| mean| means| made| up| of| for| like| called| exactly| please| actually)*"
 )
 _LONGEST_TERM = 4
+# "What is fibromyalgia" is about its strange word; in a story one may stand by the way.
+_STORY = 9  # words
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,8 @@ def link(
         if vocabulary(base).shares(defined)[best] < needed:
             return Link((), (), False, scores[best])
     least = weights.least_asked if asks else weights.least
-    if vocabulary(base).has_foreign_word(text):
+    in_passing = asks and len(words_of(text)) >= _STORY
+    if not in_passing and vocabulary(base).has_foreign_word(text):
         # A word that nobody knows here is most likely what is asked about.
         least = weights.least_beside_foreign
     if scores[best] < least:

@@ -37,7 +37,7 @@ _ASKS_LATER = re.compile(
     r"\b(?:what|wat) (?:is|are|does|do|did|causes?|happens?|means?|it means?|kind|can|should"
     r"|else)\b|\b(?:when|where|who) (?:do|does|should|is|are|can|must)\b"
     r"|\bwhats\b|\bhow (?:long|often|many|much|come|is|are|does|do|can|dangerous|serious)\b"
-    r"|\b(?:is|does|can|will|are|do|should|would) (?:it|this|that|they|you|these|i|one|we)\b"
+    r"|\b(?:is|does|can|will|are|do|should|would) (?:it|this|that|they|you|these|i|one|we|he|she)\b"
     r"|\bwhy (?:is|are|do|does|can|did|would)\b|\bwhich (?:is|are|one)\b"
     r"|\b(?:is|could|can|would) (?:that|this|it) (?:from|be)\b|\bwhere (?:it|this|that) is\b"
     r"|\bwhat (?:now|to do|i (?:should|must|can) do)\b|\bor (?:wait|leave it|something else|else)\b"
