@@ -124,7 +124,8 @@ class Wishes:
         self.topics = self._topics_of_turn()
         self.intent = self._intent_of_turn()
         of_the_clinic = self.intent == "ask_clinic_info" and asks_about_the_clinic(self._text)
-        certain = self.intent != message.intent or of_the_clinic
+        of_the_summary = self.intent == "ask_summary" and self.says(Wish.WANTS_SUMMARY)
+        certain = self.intent != message.intent or of_the_clinic or of_the_summary
         self.confidence = 1.0 if certain and not message.is_unreadable else message.confidence
 
     def says(self, wish: Wish) -> bool:

@@ -32,7 +32,7 @@ from bot.nlu.minilm_graph import (
     find_weights,
     quantise_graph,
 )
-from clinic.history.clauses import Part, split_windows
+from clinic.history.clauses import Part, split_answers, split_windows
 from clinic.knowledge.base import get_knowledge
 from clinic.knowledge.linking import vocabulary
 
@@ -56,12 +56,14 @@ class WindowVector:
     """A part of a message and its layered vector.
 
     Attributes:
-        part: The whole message, or a window of a long one.
+        part: The whole message, a window of a long one, or one of several answers.
         vector: 768 numbers.
+        is_answer: Whether it is one of several answers.
     """
 
     part: Part
     vector: NDArray[np.float32]
+    is_answer: bool = False
 
 
 class SentenceEncoder:
@@ -200,9 +202,13 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
         if self._encoder is None or whole is None:
             return []
         windows = split_windows(message.get(TEXT))
-        if len(windows) == 1:
-            return [WindowVector(windows[0], whole)]
-        return [WindowVector(window, self._encoder.encode(window.text)) for window in windows]
+        if len(windows) > 1:
+            return [WindowVector(window, self._encoder.encode(window.text)) for window in windows]
+        answers = split_answers(message.get(TEXT))
+        return [WindowVector(windows[0], whole)] + [
+            WindowVector(answer, self._encoder.encode(answer.text), is_answer=True)
+            for answer in answers
+        ]
 
 
 def write_sentence_model(folder: Path, config: Mapping[str, Any]) -> None:

@@ -81,6 +81,7 @@ class _Scored(NamedTuple):
     part: Part
     confidence: float
     by_sign: dict[str, float]
+    is_answer: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ class WarningSignNet(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """Return the settings: what is asked about, sure or harmless, and the training's."""
         return {
-            **{"threshold": 0.35, "sure": 0.6, "sure_of_sign": 0.6},
+            **{"threshold": 0.35, "sure": 0.6, "sure_of_sign": 0.6, "sure_of_answer": 0.9},
             **{"harmless": 0.08, "surely_harmless": 0.01},
             **{"C": 10.0, "max_iterations": 60},
         }
@@ -205,7 +206,8 @@ class WarningSignNet(GraphComponent):
                 if sound.is_first:
                     signs.setdefault(sound.sign.id, sound.as_result())
             message.set("warning_signs", list(signs.values()), add_to_output=True)
-            harmless = all(item.confidence < self._config["harmless"] for item in scored)
+            whole = [item for item in scored if not item.is_answer]
+            harmless = all(item.confidence < self._config["harmless"] for item in whole)
             message.set("sounds_harmless", harmless, add_to_output=True)
         return messages
 
@@ -220,14 +222,15 @@ class WarningSignNet(GraphComponent):
             confidence = 1.0 - float(shares[harmless])
             shares[harmless] = 0.0
             by_sign = dict(zip(self._model.labels, shares.tolist(), strict=True))
-            scored.append(_Scored(window.part, confidence, by_sign))
+            scored.append(_Scored(window.part, confidence, by_sign, window.is_answer))
         return scored
 
     def _hear(self, message: Message, scored: list[_Scored]) -> Iterator[_Sound]:
         entities = message.get(ENTITIES, [])
-        for part, confidence, by_sign in scored:
+        for part, confidence, by_sign, is_answer in scored:
             sure = confidence >= self._config["sure"]
-            if confidence < self._config["threshold"] or _is_understood(part, entities):
+            least = self._config["sure_of_answer" if is_answer else "threshold"]
+            if confidence < least or _is_understood(part, entities):
                 continue
             likeliest = sorted(by_sign, key=by_sign.__getitem__, reverse=True)[:_MOST_SIGNS]
             for rank, name in enumerate(likeliest):
@@ -246,7 +249,9 @@ class WarningSignNet(GraphComponent):
         """Return the entities, marked where the net hears no sign at all around them."""
         entities: list[dict[str, Any]] = message.get(ENTITIES, [])
         # Short words are the reader's own ground: "both legs went weak today".
-        longer = [item for item in scored if len(split_words(item.part.text)) > _SHORT]
+        longer = [
+            item for item in scored if item.is_answer or len(split_words(item.part.text)) > _SHORT
+        ]
         asks = _asks_about_a_topic(message)
         return [
             {**entity, "doubted": True} if self._is_doubted(entity, longer, asks) else entity

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from clinic.history.words import NO_BREAK, SENTENCE_END, Word, split_words, word_set
 
 _LEAST_WORDS = 3  # fewer tell nothing by themselves
+_BARE = 2  # words of "no", "all fine"; so many of such answers make a list of them
 _WINDOW = 60  # words; the sentence model reads about twice as many at once
 _TURNS = word_set("but and so then because although while also plus now except")
 
@@ -36,6 +37,20 @@ def split_clauses(text: str) -> list[Part]:
     clauses = [clause for sentence in sentences for clause in _cut(sentence, NO_BREAK + 1, _TURNS)]
     pieces = [piece for piece in sentences + clauses if len(piece) >= _LEAST_WORDS]
     return list(dict.fromkeys(_part(text, piece) for piece in pieces))
+
+
+def split_answers(text: str) -> list[Part]:
+    """Return the sentences that tell something in "no. both hands are clumsy. no. all fine".
+
+    Among so many denials a sign would be lost. Any other message has none.
+
+    Args:
+        text: A message of any length.
+    """
+    sentences = _cut(split_words(text), SENTENCE_END, frozenset())
+    telling = [sentence for sentence in sentences if len(sentence) >= _LEAST_WORDS]
+    bare = sum(len(sentence) <= _BARE for sentence in sentences)
+    return [_part(text, sentence) for sentence in telling] if bare >= _BARE else []
 
 
 def split_windows(text: str) -> list[Part]:

@@ -153,7 +153,9 @@ class Negation:
             return following[0].break_before > NO_BREAK
         alone = len(following) == 1 or following[1].break_before > NO_BREAK
         if alone and following[0].norm in {"none", "nil", "negative"}:
-            return True
+            # "Fever. None." denies it; "I have a fever. None" answers something else.
+            starts = self._text.sentence_starts
+            return starts[end] == starts[span.first] or starts[span.first] == span.first
         if following[0].break_before == NO_BREAK and end == span.last:
             return False
         if following[0].norm not in {"no", "nope", "nah", "never"}:

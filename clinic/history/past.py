@@ -50,6 +50,8 @@ _GOES_ON_SINCE = word_set(
 )
 _ENDED = word_set("gone fine ok okay better well nothing not never none clear grand good")
 _LASTING = word_set("since for over these past almost nearly about from")
+_POINTING = word_set("that thats it its this")
+_BESIDE = word_set("but and is been was has had only just like so")
 _NOW = word_set("now today currently still again lately tonight")
 _NEW = word_set("and but now then today yesterday suddenly plus since")
 
@@ -258,10 +260,15 @@ class Past:
             i for cue in self._text.spans("NOW_AND_THEN") for i in range(cue.first, cue.last)
         }
         between = {self._text.words[i].norm for i in range(first, last) if i not in at_times}
-        if last - first > _OLD_REACH or between & _NEW:
+        if last - first > _OLD_REACH or (between & _NEW and not self._points_back(cue, span)):
             return False
         paused = any(word.break_before > NO_BREAK for word in self._text.words[first : last + 1])
         return cue.first >= span.first or not paused
+
+    def _points_back(self, cue: Span, span: Span) -> bool:
+        """Read "I leak when I sneeze, but that's since the twins": "that" is the leak."""
+        lead = self._text.norms(span.last, cue.first)
+        return bool(lead & _POINTING) and lead <= _POINTING | _BESIDE
 
     def is_over(self, span: Span) -> bool:
         """Tell "a fever, but it has gone" from "a fever, and my arm has gone numb".

@@ -40,6 +40,7 @@ _ASKS_LATER = re.compile(
     r"|\b(?:is|does|can|will|are|do|should|would) (?:it|this|that|they|you|these|i|one|we|he|she)\b"
     r"|\bwhy (?:is|are|do|does|can|did|would)\b|\bwhich (?:is|are|one)\b"
     r"|\b(?:is|could|can|would) (?:that|this|it) (?:from|be)\b|\bwhere (?:it|this|that) is\b"
+    r"|^(?:it|this|that) is (?:safe|ok|okay|dangerous|risky|allowed|possible) (?:if|for|in|when)\b"
     r"|\bis (?:it )?(?:because|becos|bcos|bcoz|cos|cuz)\b|\bor is (?:it|this|that)?\b"
     r"|\bwhat (?:now|to do|i (?:should|must|can) do)\b|\bor (?:wait|leave it|something else|else)\b"
     r"|\b(?:is|are) (?:[a-z]+ ){1,3}(?:the|a) (?:cause|reason)\b"
