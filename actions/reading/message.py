@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -267,6 +268,23 @@ class Message:
         beside_checklist = about_pain and self.asked == _CHECKLIST
         return self.is_fragment and (beside_checklist or bool(self.reading.findings))
 
+    def _asked_of_the_patient(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        """Doubt whether signs are only asked about, beside one that is told.
+
+        "Is a stiff neck normal with a fever? He was hard to wake" is about him.
+        """
+        signs = self.data.signs.findings
+        told = any(
+            item.assertion is Assertion.PRESENT and (item.attribute, item.value) in signs
+            for item in findings
+        )
+        return tuple(
+            replace(item, assertion=Assertion.POSSIBLE)
+            if told and item.assertion is Assertion.ASKED and (item.attribute, item.value) in signs
+            else item
+            for item in findings
+        )
+
     def _read(self) -> Reading:
         words = tuple(word.norm for word in split_words(self.text))
         is_short_answer = self._is_short_answer(words)
@@ -285,7 +303,7 @@ class Message:
         findings = Doubt(self.data.signs, self.data.rules, self.data.attributes).weighed(
             [Finding.from_entity(entity) for entity in entities], doubtful, self.history
         )
-        findings = as_answered(findings, self.asked, words)
+        findings = as_answered(self._asked_of_the_patient(findings), self.asked, words)
         if self.intent == "greet":  # "good morning" says nothing of when it hurts
             findings = tuple(item for item in findings if item.attribute != "timing")
         if self.steers:  # "say that again" is no pain that came again
