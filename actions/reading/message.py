@@ -106,6 +106,9 @@ _CORRECTING = re.compile(
 _AS_EVER = re.compile(
     r"\b(?:no different|no change|not changed|as (?:ever|always)|the same)\b", re.IGNORECASE
 )
+# What an ordinary pain is told with, and what makes it one of an illness.
+_PLAIN = frozenset({"character", "injury", "onset_how", "severity", "site", "timing"})
+_ILL = frozenset({"meningism", "site"})
 _BARE_TOPIC = 3
 # A message of so few words may be a part of a thought.
 _FRAGMENT = 6
@@ -273,14 +276,18 @@ class Message:
 
         "Is a stiff neck normal with a fever? He was hard to wake" is about him.
         """
-        signs = self.data.signs.findings
+        signs, present = self.data.signs, Assertion.PRESENT
         told = any(
-            item.assertion is Assertion.PRESENT and (item.attribute, item.value) in signs
+            item.assertion is present
+            and item.attribute not in _PLAIN
+            and signs.of_attribute(item.attribute)
             for item in findings
         )
         return tuple(
-            replace(item, assertion=Assertion.POSSIBLE)
-            if told and item.assertion is Assertion.ASKED and (item.attribute, item.value) in signs
+            replace(item, assertion=present if item.attribute == "site" else Assertion.POSSIBLE)
+            if told
+            and item.assertion is Assertion.ASKED
+            and (item.attribute in _ILL or (item.attribute, item.value) in signs.findings)
             else item
             for item in findings
         )

@@ -43,8 +43,8 @@ _NOT_AGES = frozenset(UNITS) | word_set(
     "out of percent ft foot feet kg lbs stone cm pounds times am pm per to"
 )
 _PERSONS = word_set(
-    "he she who mum mom mother dad father husband wife partner son daughter brother sister "
-    "aunt uncle friend neighbour neighbor patient gran nan grandma grandad grandpa "
+    "he she who mum mom mam mammy mother dad father husband wife partner son daughter brother "
+    "sister aunt uncle friend neighbour neighbor patient gran nan grandma grandad grandpa "
     "grandfather grandmother client"
 )
 _AFTER_AGE = word_set("years yrs year next now and today soon this")

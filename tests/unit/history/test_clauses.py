@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.history.clauses import split_clauses, split_windows
+from clinic.history.clauses import split_answers, split_clauses, split_windows
 from clinic.history.words import split_words
 
 
@@ -16,6 +16,12 @@ def test_a_sentence_is_cut_where_its_thought_turns() -> None:
         "My neck is stiff",
         "but I can walk fine",
     ]
+
+
+def test_what_tells_something_in_a_list_of_answers_is_found() -> None:
+    listed = "no. both hands are clumsy. no. all fine"
+    assert [part.text for part in split_answers(listed)] == ["both hands are clumsy"]
+    assert split_answers("My neck hurts. It began on Monday.") == []
 
 
 def test_a_usual_message_is_one_window() -> None:

@@ -28,6 +28,18 @@ _PAIRS = [
     ("meningism", "I can't get my head round the sheet", "I can't wake her up"),
     ("meningism", "I'm not sure what day my visit is", "she doesn't know what day it is"),
     ("meningism", "asthma as a child, I grew out of it", "gran is out of it and rambling"),
+    # What is said of something else, or of long ago, or answers something else.
+    ("timing", "3 at worst, it doesn't stop me working", "it doesn't stop, day or night"),
+    ("assault", "she hit my knees with the little hammer", "she hit me in the face"),
+    ("neuro_leg", "they X-rayed me top to toe and found nothing", "my toes feel nothing"),
+    ("cancer_history", "I have never had cancer", "I have bone cancer"),
+    ("crisis", "my arm feels like dead", "I would rather be dead"),
+    (
+        "bladder_bowel_saddle",
+        "I leak a bit when I sneeze, but that's since the twins 9 years ago. It hasn't changed",
+        "I leak when I sneeze since Monday, but the neck, that's since the twins",
+    ),
+    ("systemic", "Fever. None.", "I have a fever. None"),
     # A figure of speech is one with any word of its kind.
     ("stroke_signs", "dizzy with joy that it is gone", "dizzy and my neck hurts"),
     ("chest_breath", "I can't breathe with these deadlines", "I can't breathe with this pain"),
