@@ -24,6 +24,7 @@ from clinic.knowledge.questions import (
     states_a_pain,
 )
 from clinic.knowledge.requests import asks_on, follows_up
+from clinic.privacy.requests import request_in
 
 _ABOUT_BOOKINGS = frozenset(
     {
@@ -43,7 +44,6 @@ _GIVES_WAY_TO_A_TOPIC = frozenset(
         "ask_meaning",
         "ask_help",
         "ask_privacy",
-        "ask_summary",
         "book_appointment",
         "inform",
         "nlu_fallback",
@@ -67,6 +67,7 @@ _MAY_BE_OF_THE_CLINIC = frozenset(
 )
 _FORM = "clinic/appointment_form"
 _ABOUT_OTHER_THINGS = _GIVES_WAY_TO_A_TOPIC | {
+    "ask_summary",
     "bot_challenge",
     "delete_my_data",
     "greet",
@@ -212,6 +213,8 @@ class Wishes:
         message = self._message
         if self._asks_about_another_part():
             return ()
+        if message.intent == "ask_privacy" and request_in(self._text) in ("export", "known"):
+            return ()  # "what do you know about me" asks about nobody's medical history
         books = message.form in (BOOKING, MANAGING) and self._answers_form
         if books and not self._latest.get("topics_named"):
             return ()  # "can the surgeon do Tuesday?" asks about nobody's operation
@@ -289,7 +292,9 @@ class Wishes:
             return "ask_about_medicine" if of_a_medicine and not of_advice else "ask_topic"
         looks_up = intent == "look_up_appointment" and self._message.confidence < _CERTAIN
         of_the_form = looks_up and self.topics[0] == _FORM
-        gives_way = of_the_form or intent in _GIVES_WAY_TO_A_TOPIC
+        # "Can I write down my symptoms in the form?" asks for no summary.
+        of_the_page = intent == "ask_summary" and self.topics[0].startswith("clinic/")
+        gives_way = of_the_form or of_the_page or intent in _GIVES_WAY_TO_A_TOPIC
         gives_way = gives_way or intent == "ask_medicine_advice"
         overruled = gives_way and not self._asks_to_book()
         if (self._is_sure_of_topic() and overruled) or (of_advice and intent == "ask_diagnosis"):
