@@ -276,17 +276,20 @@ class Message:
 
         "Is a stiff neck normal with a fever? He was hard to wake" is about him.
         """
-        signs, present = self.data.signs, Assertion.PRESENT
-        told = any(
-            item.assertion is present
+        signs = self.data.signs
+        if not any(
+            item.assertion is Assertion.PRESENT
             and item.attribute not in _PLAIN
             and signs.of_attribute(item.attribute)
             for item in findings
-        )
+        ):
+            return findings
         return tuple(
-            replace(item, assertion=present if item.attribute == "site" else Assertion.POSSIBLE)
-            if told
-            and item.assertion is Assertion.ASKED
+            replace(
+                item,
+                assertion=Assertion.PRESENT if item.attribute == "site" else Assertion.POSSIBLE,
+            )
+            if item.assertion is Assertion.ASKED
             and (item.attribute in _ILL or (item.attribute, item.value) in signs.findings)
             else item
             for item in findings
