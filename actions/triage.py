@@ -122,8 +122,9 @@ class ActionGiveOutcome(SafeAction):
         if elsewhere and assessment.level is not Level.CONSULTATION_24:
             return leave_unjudged(dispatcher, wants_visit=bool(tracker.get_slot("booking_wish")))
         if tracker.get_slot("booking_wanted"):
+            # A checklist alone cannot say that no visit is needed; what was told may say that one is.
             given = []
-            if assessment.level is Level.CONSULTATION_24:
+            if assessment.level.urgency > Level.SELF_CARE.urgency:
                 given = give_level(dispatcher, assessment, offer=False)
             dispatcher.utter_message(response="utter_screen_clear")
             return [*given, SlotSet("booking_wanted", None), FollowupAction("booking_form")]

@@ -81,6 +81,7 @@ _TELLS = frozenset({"inform", "report_pain"})
 _OF_A_QUESTION = frozenset({"ask_why", "ask_meaning"})
 # A message that says at least so much about the pain describes it.
 _DESCRIPTION = 3
+_WHERE_AND_SINCE_WHEN = frozenset({"site", "duration_days"})
 # The evidence for a topic from which on a question is about it; bot/nlu/topic_linker.py.
 _SURE_OF_TOPIC = 1.5
 # In a question about a pain that is told: it is answered, and the pain is asked about all the same.
@@ -186,9 +187,11 @@ class Wishes:
 
     @property
     def describes(self) -> bool:
-        """Whether it describes a pain, more than naming the place."""
+        """Whether it describes a pain, more than naming the place: how long it lasts is enough."""
         only_visit = self.says(Wish.ONLY_VISIT) or self._message.says_when_to_come
-        return len(self._present()) >= _DESCRIPTION and not only_visit
+        told = self._present()
+        describes = len(told) >= _DESCRIPTION or _WHERE_AND_SINCE_WHEN <= told
+        return describes and not only_visit
 
     @property
     def is_about_appointment(self) -> bool:

@@ -18,7 +18,11 @@ _LINKS = word_set(
     "sitting lying slept"
 )
 _STAYS = word_set("still since now worse worsening days weeks constantly hasnt havent wont")
-_OTHER_COMPLAINTS = [[owner, part] for owner in ("my", "the") for part in ("neck", "necks", "back")]
+_OTHER_COMPLAINTS = [
+    [owner, part]
+    for owner in ("my", "the")
+    for part in ("neck", "necks", "back", "upper", "mid", "middle", "shoulder", "shoulders")
+]
 _NEW_DAY = word_set("today now tonight then")
 
 

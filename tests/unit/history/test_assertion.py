@@ -116,6 +116,7 @@ def test_an_idiom_is_no_warning_sign(text: str, read) -> None:
         "my legs are like jelly from leg day",
         "arms weak because I did 100 press ups",
         "out of breath after four flights of stairs with the shopping",
+        "legs like jelly after a charity walk and now my upper back is sore",
     ],
 )
 def test_a_sign_with_a_harmless_cause_is_explained(text: str, read) -> None:
