@@ -122,7 +122,7 @@ class ActionGiveOutcome(SafeAction):
         if elsewhere and assessment.level is not Level.CONSULTATION_24:
             return leave_unjudged(dispatcher, wants_visit=bool(tracker.get_slot("booking_wish")))
         if tracker.get_slot("booking_wanted"):
-            # A checklist alone cannot say that no visit is needed; what was told may say that one is.
+            # A checklist alone cannot say that none is needed; what was told may say that one is.
             given = []
             if assessment.level.urgency > Level.SELF_CARE.urgency:
                 given = give_level(dispatcher, assessment, offer=False)

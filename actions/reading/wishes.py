@@ -190,7 +190,7 @@ class Wishes:
         """Whether it describes a pain, more than naming the place: how long it lasts is enough."""
         only_visit = self.says(Wish.ONLY_VISIT) or self._message.says_when_to_come
         told = self._present()
-        describes = len(told) >= _DESCRIPTION or _WHERE_AND_SINCE_WHEN <= told
+        describes = len(told) >= _DESCRIPTION or told >= _WHERE_AND_SINCE_WHEN
         return describes and not only_visit
 
     @property
