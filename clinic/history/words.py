@@ -87,6 +87,22 @@ _TWO_WORDS = {
 }
 
 
+# What is written as it is spoken in Scotland and the north of England. Read as slips these would
+# be other words: "frae" a frame, "cannae" a cane, "dinnae" done.
+_AS_SPOKEN = {
+    "nae": "no", "naw": "no", "naebody": "nobody", "naething": "nothing", "nane": "none",
+    "cannae": "cant", "cannay": "cant", "dinnae": "dont", "dinna": "dont", "didnae": "didnt",
+    "didna": "didnt", "doesnae": "doesnt", "disnae": "doesnt", "isnae": "isnt", "arenae": "arent",
+    "wasnae": "wasnt", "werenae": "werent", "hasnae": "hasnt", "havenae": "havent",
+    "hadnae": "hadnt", "wouldnae": "wouldnt", "couldnae": "couldnt", "shouldnae": "shouldnt",
+    "willnae": "wont", "winnae": "wont", "heid": "head", "airm": "arm", "airms": "arms",
+    "haun": "hand", "hauns": "hands", "aff": "off", "frae": "from", "fae": "from", "noo": "now",
+    "efter": "after", "aboot": "about", "doon": "down", "oot": "out", "ower": "over",
+    "masel": "myself", "masell": "myself", "sair": "sore", "tae": "to", "hae": "have",
+    "wi": "with", "awa": "away", "feart": "scared", "mair": "more", "whit": "what",
+}  # fmt: skip
+
+
 def split_words(text: str) -> list[Word]:
     """Cut a message into words.
 
@@ -133,7 +149,8 @@ def _apart(word: Word) -> list[Word]:
 
 def _normalise(word: str) -> str:
     if word.isascii():
-        return word.lower().translate(_APOSTROPHES)
+        norm = word.lower().translate(_APOSTROPHES)
+        return _AS_SPOKEN.get(norm, norm)
     folded = unicodedata.normalize("NFKD", word.lower())
     kept = "".join(char for char in folded if not unicodedata.combining(char))
     return kept.translate(_APOSTROPHES)
