@@ -51,7 +51,10 @@ _DONE_TO = frozenset({"injury", "injury_mechanism", "injury_danger", "assault", 
 _DONE_REACH = 5
 # What a phone or a car can have; what slips out of a hand tells of the hand.
 _OF_THINGS = word_set("meningism chest_breath systemic unwell_how airway voice")
+_POINTING_BACK = word_set("it its he hes his she shes her they theyre")
 _ASIDE = word_set("off from under over on onto of after against behind beside between into in")
+# What a drama or a lesson tells of somebody's body, although it would hold for the writer's past.
+_OF_ANYBODY = frozenset({"aorta_risk", "cancer_history", "bone_health", "character"})
 _SUBJECT_SELF = word_set("i im ive me my")
 _WHERE = word_set("in at")
 _PLACING = word_set("in at from of on down with near")
@@ -113,7 +116,9 @@ class Context(Stretches):
             return Assertion.HYPOTHETICAL
         if rule.negatable and (self._is_supposed(span) or self._is_would_be(span)):
             return Assertion.HYPOTHETICAL
-        if not rule.past_counts and (framed := self._framed(span)):
+        if (not rule.past_counts or rule.attribute in _OF_ANYBODY) and (
+            framed := self._framed(span)
+        ):
             return framed
         if self._is_asked(span):
             return Assertion.ASKED
@@ -180,6 +185,8 @@ class Context(Stretches):
         start, _ = self.chunk(span)
         of_thing = rule.attribute in _OF_THINGS or rule.value in ("speech", "blackout")
         kinds = ["CREATURE", "THING"] if of_thing else ["CREATURE"]
+        if self._is_of_the_creature_before(span):
+            return True
         return any(
             cue.last <= span.last
             and not self._is_met(cue)
@@ -189,6 +196,15 @@ class Context(Stretches):
             for kind in kinds
             for cue in self.cues(kind, start, span.first)
         )
+
+    def _is_of_the_creature_before(self, span: Span) -> bool:
+        """Read "only on the cat. It was an abscess, he's fine", which is still about the cat."""
+        start = self.sentence_starts[span.first]
+        if not start or self.words[start].norm not in _POINTING_BACK:
+            return False
+        before = self.sentence_starts[start - 1]
+        alone = not self.norms(before, span.last) & SELF
+        return alone and bool(self.cues("CREATURE", before, start - 1))
 
     def _is_done_to_writer(self, rule: FindingRule, span: Span) -> bool:
         end = min(self.chunk(span)[1], span.last + _DONE_REACH)

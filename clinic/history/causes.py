@@ -48,10 +48,15 @@ class Causes:
             end = self._text.sentence_end(Span(end, end + 1))  # the next sentence
         first, last = max(start, span.first - _CAUSE_REACH), min(end, span.last + _CAUSE_REACH) - 1
         return any(
-            not self._text.norms(max(0, cause.first - _CAUSE_DENIED), cause.first) & _DENYING
+            not self._before(cause) & _DENYING
             for name in rule.causes
             for cause in self._text.cues(name, first, last)
         )
+
+    def _before(self, cause: Span) -> set[str]:
+        """Return the words in front of a cause that may deny it, those of its own sentence."""
+        first = max(self._text.sentence_starts[cause.first], cause.first - _CAUSE_DENIED)
+        return self._text.norms(first, cause.first)
 
     def is_explained(self, rule: FindingRule, span: Span) -> bool:
         """Read "legs like jelly from leg day", unless the words say that it stays.

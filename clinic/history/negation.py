@@ -27,6 +27,7 @@ _VERBS = word_set(
 )
 _NEW_SUBJECTS = word_set("i im ive its but my hes shes he she his her theres they now")
 _LOSSES = word_set("loss lack change problem problems difficulty trouble issue issues")
+_NOBODY = word_set("nobody nobodys noone noones")
 _FILLERS = word_set(
     "haha lol er um well oh god definitely absolutely thankfully luckily nope thank"
 )
@@ -55,6 +56,8 @@ class Negation:
             return None
         if self._is_denied_loss(span) or self._is_on_no_list(span):
             return Assertion.ABSENT
+        if self._is_done_by_nobody(span):
+            return Assertion.ABSENT
         if "but" in self._text.norms(span.first + 1, span.last):
             return None  # "not one for headaches, but one came on like a bang"
         verdict: Assertion | None = None
@@ -64,6 +67,19 @@ class Negation:
         if verdict and self._like_this_after(span):
             return None
         return verdict
+
+    def _is_done_by_nobody(self, span: Span) -> bool:
+        """Read "she says nobody choked her", where no one else stands between the two."""
+        inside = [
+            index
+            for index in range(span.first + 1, span.last)
+            if self._text.words[index].norm in _NOBODY
+        ]
+        if not inside:
+            return False
+        return not any(
+            cue.first > inside[-1] for cue in self._text.cues("PERSON", inside[-1] + 1, span.last)
+        )
 
     def _is_on_no_list(self, span: Span) -> bool:
         """Read "asked if I had A, B or C and I answered no", and "ticked no to A, B"."""

@@ -26,7 +26,7 @@ _NOW_TOLD = word_set("has is cant cannot keeps feels")
 _COMPLAINT_REACH = 12
 _REPORTING = word_set(
     "told says said say thinks reckons noticed asked asks wants made read heard googled saw "
-    "insists insisted suggested suggests nags nagged"
+    "insists insisted suggested suggests nags nagged panics panicked worries worried frets fusses"
 )
 _THIRD = word_set("he hes she shes his her him hers")
 _COMPLAINTS = (

@@ -98,6 +98,52 @@ _PAIRS = [
     ("neuro_arm", "my hand was weak, all well now", "my hand doesn't close well"),
     # A regular form of an English word is no misspelt other one.
     ("meningism", "the cushion plumped up again", "he is slumpd and won't rouse"),
+    # Garments and instruments do and suffer what a neck does.
+    ("assault", "my bow tie was strangling me all night", "my brother was strangling me all night"),
+    ("assault", "he keeps murdering that trumpet, pipes getting throttled", "I got throttled"),
+    ("assault", "nobody has ever choked me", "nobody saw it but he choked me"),
+    ("assault", "She says nobody choked her", "She says he choked her and nobody came"),
+    ("assault", "I choked in the cup final", "he choked me in the kitchen"),
+    # As it is spoken: a no in Scots denies, and what cannot be done is heard.
+    ("headache", "nae headache since", "sair heid, worst ever"),
+    ("neuro_leg", "nae numbness in ma legs", "I cannae feel my legs"),
+    ("stroke_signs", "gidday, neck's been crook", "giddy and my neck's crook"),
+    # Cold, warmth, sweets and sport that stand beside a sign explain it.
+    ("systemic", "I only shiver in the chiller at work", "I shiver all day at work"),
+    ("systemic", "I was cold on the floor, shivered a bit", "I shivered a lot in the night"),
+    ("systemic", "sweats at night, it's 31 degrees, air con's dead", "drenching sweats at night"),
+    ("systemic", "hot and sweaty at night, it's the menopause", "hot and sweaty, neck stiff"),
+    ("systemic", "dropped 5 lb as planned for race weight", "dropped 5 lb and don't know why"),
+    ("injury_mechanism", "I dropped 3 kg for the summer", "I dropped 3 metres off the wall"),
+    ("chest_breath", "his lips are blue from a slushie", "his lips are blue and he gasps"),
+    ("chest_breath", "flopped onto the sofa, I collapse on the couch after work", "I collapsed"),
+    ("meningism", "Out of it I'm fine, in the sun it aches", "he is out of it and hot"),
+    ("meningism", "the price near gave me a seizure", "I had a seizure last night"),
+    # What a film tells happened to nobody; what happened during one did.
+    (
+        "character",
+        "Saw a movie where a guy's chest ripped open, mad",
+        "tearing pain in my back during a movie",
+    ),
+    ("aorta_risk", "Watched a drama about an aorta aneurysm", "I have an aorta aneurysm"),
+    # It was the animal's, in the next sentence too.
+    ("infection_immune", "It's the dog. He had an abscess", "The dog is fine. I had an abscess"),
+    # Nights are worked, and a rolled towel was in no crash.
+    ("timing", "I've been driving nights for a year", "the pain is bad, I lie awake nights"),
+    ("injury_danger", "rolled towel behind me helps", "rolled the van, it landed on me"),
+    ("airway", "bitten on the neck, shot twice in that film", "my neck is twice its size"),
+    # Said to be so since school and on every photo, or after an operation of years ago.
+    ("hand_dexterity", "dropping my phone since kindergarten, no change", "dropping my phone"),
+    (
+        "stroke_signs",
+        "my smile is lopsided since I was nine. Same in every photo",
+        "my smile is lopsided since this morning",
+    ),
+    ("recent_procedure", "surgery in 2008 and a week of antibiotics", "neck surgery a week ago"),
+    # Arms that stop at the shoulder are not lame, a mole is no cancer.
+    ("paralysis", "I can't raise my arms over my head", "I can't raise my arms"),
+    ("cancer_history", "had a mole cut off my back", "had a mole off, it was a melanoma"),
+    ("character", "had a mole cut off my back", "it feels like my back is cut open"),
 ]
 
 
