@@ -46,6 +46,8 @@ _MET = word_set(
     "to with at by near past lifting lifted lift carrying carried holding held feeding fed chasing "
     "cuddling minding bathing dressing visiting"
 )
+_THEIRS = word_set("his her their")
+_OWNED_REACH = 2
 # "My toddler headbutted my neck" tells of what was done to the writer.
 _DONE_TO = frozenset({"injury", "injury_mechanism", "injury_danger", "assault", "neck_manipulated"})
 _DONE_REACH = 5
@@ -109,7 +111,13 @@ class Context(Stretches):
         """
         mine = of_relative or rule.household or self._is_done_to_writer(rule, span)
         if not mine and (owned := self._of_somebody_else(span)):
-            return owned
+            # Whoever "no headache" is said of, it tells of none.
+            if owned is Assertion.POSSIBLE and rule.denied:
+                return Assertion.ABSENT
+            denied = owned is Assertion.POSSIBLE and self._negation.how_negated(rule, span)
+            return denied or owned
+        if not mine and self._is_named_as_theirs(span):
+            return Assertion.OTHER_PERSON
         if self._is_of_no_person(rule, span):
             return Assertion.OTHER_PERSON
         if self._is_supposed_of_others(span):
@@ -140,6 +148,10 @@ class Context(Stretches):
             return Assertion.EXPLAINED
         if self._causes.has_a_cause(rule, span) or (
             rule.explainable and self._causes.is_explained(rule, span)
+        ):
+            return Assertion.EXPLAINED
+        if not rule.past_counts and (
+            self._causes.is_put_on(span) or self._causes.is_meant_otherwise(span)
         ):
             return Assertion.EXPLAINED
         if past is not None:
@@ -177,6 +189,15 @@ class Context(Stretches):
         ):
             return None
         return Assertion.OTHER_PERSON if owner is _Owner.OTHER else Assertion.POSSIBLE
+
+    def _is_named_as_theirs(self, span: Span) -> bool:
+        """Read "lifting our Labrador into the car for his chemo": "his" is not the writer's."""
+        if not self.norms(max(0, span.first - _OWNED_REACH), span.first + 1) & _THEIRS:
+            return False
+        return any(
+            self.cues(kind, max(0, span.first - REACH), span.first - 1)
+            for kind in ("RELATIVE", "CREATURE")
+        )
 
     def _is_of_no_person(self, rule: FindingRule, span: Span) -> bool:
         """Read "the cat had a fit" and "my old car is poorly", unless it did it to the writer."""

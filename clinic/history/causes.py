@@ -25,6 +25,23 @@ _OTHER_COMPLAINTS = [
 ]
 _NEW_DAY = word_set("today now tonight then")
 
+_PUT_ON_REACH = 4
+_MEANT_REACH = 6
+_FEW_MEANT = 4
+# A gloss that names a sign, a part of the body or a failing sharpens what it explains.
+_SIGNS = (
+    *("PAIN", "SYMPTOM_WORD", "CANNOT", "NOT_FEEL", "NUMB", "WEAK", "FEVER", "INFECTION", "CANCER"),
+    *("ILLNESS", "BREATHLESS", "COLLAPSE", "PARALYSED", "SEIZURE", "UNSTEADY", "STRANGLE"),
+    *("SPEECH", "SPEECH_PART", "FACE_DROOP", "CONFUSED", "DROWSY", "CHEST_PAIN", "VISION"),
+    *("NECK", "UPPER_BACK", "BACK", "SHOULDER", "ARM", "HAND", "LEG", "HEAD", "CHEST", "FACE"),
+    *("FALL", "INJURY_WORD", "NEGATION"),
+)
+_SHARPENING = word_set(
+    "really at all ever properly completely totally it that this all badly seriously literally "
+    "very gone dead full bad worse hardly barely even proper suddenly i im me now today always "
+    "cup cups mug mugs plate plates glass glasses things stuff objects tools keys pens phone coins"
+)
+
 
 class Causes:
     """What the words of a message say of causes.
@@ -48,15 +65,17 @@ class Causes:
             end = self._text.sentence_end(Span(end, end + 1))  # the next sentence
         first, last = max(start, span.first - _CAUSE_REACH), min(end, span.last + _CAUSE_REACH) - 1
         return any(
-            not self._before(cause) & _DENYING
+            not self._is_denied(cause, span)
             for name in rule.causes
             for cause in self._text.cues(name, first, last)
         )
 
-    def _before(self, cause: Span) -> set[str]:
-        """Return the words in front of a cause that may deny it, those of its own sentence."""
+    def _is_denied(self, cause: Span, span: Span) -> bool:
+        """Tell "on no diet" from "can't sleep for the foxes", whose "can't" is the sign's own."""
         first = max(self._text.sentence_starts[cause.first], cause.first - _CAUSE_DENIED)
-        return self._text.norms(first, cause.first)
+        if span.last <= cause.first:
+            first = max(first, span.last)
+        return bool(self._text.norms(first, cause.first) & _DENYING)
 
     def is_explained(self, rule: FindingRule, span: Span) -> bool:
         """Read "legs like jelly from leg day", unless the words say that it stays.
@@ -96,6 +115,52 @@ class Causes:
                     self._stays(index) for index in range(span.last, self._own_end(span, end))
                 )
         return False
+
+    def is_put_on(self, span: Span) -> bool:
+        """Read "coughed blood for twelve takes, fake of course", which a play tells of.
+
+        Args:
+            span: Where the finding stands.
+        """
+        start, end = self._text.sentence_starts[span.first], self._text.sentence_end(span)
+        # "Coughed up blood. All fake of course": the next sentence opens with it.
+        return any(
+            not self._is_denied(cue, span)
+            for cue in self._text.cues("PUT_ON", start, min(end + _PUT_ON_REACH, span.last + REACH))
+            if cue.first < end or self._text.sentence_starts[cue.first] == end
+        )
+
+    def is_meant_otherwise(self, span: Span) -> bool:
+        """Read "a dive as in bar" and "I keep dropping everything. Calls, I mean".
+
+        Args:
+            span: Where the finding stands.
+        """
+        text = self._text
+        end = text.sentence_end(span)
+        for cue in text.cues("MEANT", span.last, span.last + _MEANT_REACH):
+            opens_next = cue.first == end
+            if (cue.first < end or opens_next) and self._is_harmless(cue.last, self._rest(cue)):
+                return True
+        return any(
+            text.ends_clause(cue)
+            and text.sentence_starts[cue.first] == end
+            and self._is_harmless(end, cue.first)
+            for cue in text.cues("MEANT_AFTER", end + 1, end + _FEW_MEANT)
+        )
+
+    def _rest(self, cue: Span) -> int:
+        """Return where the clause of a cue ends."""
+        last = cue.last
+        while last < len(self._text.words) and not self._text.is_joint(last):
+            last += 1
+        return last
+
+    def _is_harmless(self, first: int, last: int) -> bool:
+        """Tell whether words say what is meant, and nothing of an illness."""
+        if first >= last or self._text.norms(first, last) & _SHARPENING:
+            return False
+        return not any(self._text.cues(name, first, last - 1) for name in _SIGNS)
 
     def _own_end(self, span: Span, end: int) -> int:
         """Return where another complaint begins: the "since" of "my neck hurts since" is its."""

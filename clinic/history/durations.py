@@ -25,6 +25,13 @@ _AFTER = word_set("ago now back")
 _NOT_LASTING = word_set("every each when lasts morning mornings then")
 _VAGUE_BEFORE = ("for", "some", "many", "over", "now", "")
 _AND_A_HALF = ["and", "a", "half"]
+# How long something is held or sat through tells nothing of how long it hurts.
+_KEPT = word_set(
+    "hold holding held sit sitting sat stand standing stood hunched bent stuck staring stared "
+    "drive driving drove queueing queued waiting waited leaning scrolling looking reading gaming "
+    "knitting typing carrying carried talking"
+)
+_KEPT_REACH = 7
 _SENTENCE = 25
 _SATURDAY = 5
 _WHICH_WEEKEND = word_set("the last this past")
@@ -245,6 +252,8 @@ def _worded(words: list[Word], index: int) -> Measure | None:
         if _norms(words, index, last) == parts and all(
             word.break_before == NO_BREAK for word in words[index + 1 : last]
         ):
+            if parts[-1] == "ages" and _KEPT & set(_norms(words, index - _KEPT_REACH, index)):
+                return None  # "held my head to one side for ages" is no pain of a year
             return Measure(float(days), index, last, True)
     return None
 

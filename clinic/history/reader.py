@@ -71,6 +71,8 @@ _IN_PASSING = word_set(
     "carried held fed visiting cuddling dressing washing bathing"
 )
 
+_FROM = word_set("from by after of since")
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -371,7 +373,7 @@ def _is_patient(context: Context, span: Span, *, own_complaint: bool) -> bool:
         return True
     if set(norms[max(0, span.first - 1) : span.first]) & _IN_PASSING:
         return False
-    if norms[max(0, span.first - 3) : span.first] in _BIRTHS:
+    if norms[max(0, span.first - 3) : span.first] in _BIRTHS or _is_worked_for(norms, span):
         return False
     opening = max(context.sentence_starts[span.first], span.first - 3)
     if not own_complaint and {"for", "about"} & set(norms[opening : span.first]):
@@ -390,6 +392,12 @@ def _is_patient(context: Context, span: Span, *, own_complaint: bool) -> bool:
     own = writer and bool(_WRITER & set(norms[span.last : span.last + reach]))
     end = min(span.last + reach, context.sentence_end(span)) if writer else span.last + reach
     return not own and _has_complaint(context, span.first, end)
+
+
+def _is_worked_for(norms: list[str], span: Span) -> bool:
+    """Read "sore from driving mum to her appointments", where she is no patient of ours."""
+    before = norms[max(0, span.first - 2) : span.first]
+    return before[:1] != before[-1:] and before[0] in _FROM and before[-1].endswith("ing")
 
 
 def _was_long_ago(context: Context, span: Span) -> bool:

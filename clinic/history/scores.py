@@ -43,6 +43,14 @@ _NUMBERED = word_set(
     "sleeve session visit step phase round lap gear junction exit"
 )
 _AFTER_OF_TEN = _AFTER_SCALE | word_set("pain today tonight most on when if from in by with maybe")
+# "Ten out of ten for annoyance" scores no pain, "ten out of ten for two weeks" does.
+_SCORED_FOR = _SCALE | word_set(
+    "soreness sore ache aching aches stiffness discomfort hurt hurting hurts neck back shoulder it "
+    "now today me intensity agony the most while bit time "
+    "moment week day night hour month hours nights days weeks months ages long years least "
+    "minutes about over nearly almost half my this some several many well"
+)
+_LONGEST_OBJECT = 4
 _OF_AN_AGE = word_set("hes shes theyre im")
 
 
@@ -85,7 +93,7 @@ def _score_at(words: list[Word], index: int, text: str) -> Measure | None:
         return Measure(value, index, after + 1, True) if is_of_ten else None
     tail = tuple(word.norm for word in words[after : after + 3])
     if tail[:2] == ("out", "of") and tail[2:] in {(ten,) for ten in _TEN}:
-        return Measure(value, index, after + 3, True)
+        return None if _is_for_another(words, after + 3) else Measure(value, index, after + 3, True)
     if tail[:1] == ("of",) and tail[1:2] in {(ten,) for ten in _TEN} and not _counts(words, after):
         return Measure(value, index, after + 2, True)
     if value == 0 and tail[:1] == ("pain",):
@@ -93,6 +101,18 @@ def _score_at(words: list[Word], index: int, text: str) -> Measure | None:
     if _is_scored_by_context(words, index, after):
         return Measure(value, index, after, True)
     return None
+
+
+def _is_for_another(words: list[Word], last: int) -> bool:
+    """Tell "ten out of ten for annoyance" from "ten out of ten for the pain"."""
+    if last >= len(words) or words[last].norm != "for" or words[last].break_before != NO_BREAK:
+        return False
+    end = last + 1
+    while not _ends(words, end) and words[end].norm not in _AFTER_SCALE:
+        end += 1
+    told = {word.norm for word in words[last + 1 : end]}
+    counted = any(number_at(words, index) for index in range(last + 1, end))
+    return 0 < len(told) <= _LONGEST_OBJECT and not counted and not told & _SCORED_FOR
 
 
 def _counts(words: list[Word], after: int) -> bool:

@@ -13,7 +13,7 @@ _FIRST = attrgetter("first")
 # No cue reaches further: in a run-on message the words far back are about something else.
 REACH = 40
 # A symptom that these words surround is being reported, whatever else the sentence does.
-SELF = word_set("i im ive id my me mine myself ill")
+SELF = word_set("i im ive id my me mine mines myself ill")
 SUBJECTS = SELF | word_set("it its he hes she shes they we you there theres this that")
 RECOVERED = word_set("fine ok okay better healed recovered gone well good normal")
 # After these a new statement begins, which the negation before them does not deny.

@@ -86,7 +86,6 @@ _TWO_WORDS = {
     "were": ("we", "are"),
 }
 
-
 # What is written as it is spoken in Scotland and the north of England. Read as slips these would
 # be other words: "frae" a frame, "cannae" a cane, "dinnae" done.
 _AS_SPOKEN = {
@@ -100,6 +99,8 @@ _AS_SPOKEN = {
     "efter": "after", "aboot": "about", "doon": "down", "oot": "out", "ower": "over",
     "masel": "myself", "masell": "myself", "sair": "sore", "tae": "to", "hae": "have",
     "wi": "with", "awa": "away", "feart": "scared", "mair": "more", "whit": "what",
+    "nay": "no", "nup": "no", "nowt": "nothing", "nothin": "nothing", "nuffin": "nothing",
+    "canna": "cant", "divvent": "dont", "havnae": "havent", "meself": "myself",
 }  # fmt: skip
 
 

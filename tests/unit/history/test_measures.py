@@ -96,6 +96,7 @@ def test_a_pain_score_is_read(text: str, score: float) -> None:
         "pain -4",
         "my son, 9",
         "see me at 2 today",
+        "ten out of ten for annoyance",
     ],
 )
 def test_what_is_no_pain_score_is_left_out(text: str) -> None:

@@ -96,6 +96,29 @@ _PAIRS = [
     ("stroke_signs", "my head only goes one way", "my head is going round and round"),
     # "Well" beside a failing hand does not end it.
     ("neuro_arm", "my hand was weak, all well now", "my hand doesn't close well"),
+    # A denial in the words of the north is one, and so is a failing.
+    ("systemic", "nae fever, nowt like that", "a fever, nae appetite"),
+    ("neuro_leg", "naw, legs isnae numb", "I cannae feel my legs"),
+    # Goods are seized, a brand has a vision, a bar is a dive, and fruit is no medicine.
+    ("meningism", "there was a seizure at the port", "I had a seizure at the airport"),
+    ("meningism", "the police seizure of goods took days", "a seizure took hold of me"),
+    ("stroke_signs", "I lost the vision for our project", "I lost the vision in one eye"),
+    ("injury_danger", "I work in a dive in town", "I dived in and hit my head"),
+    ("crisis", "overdosed on mangoes and cricket", "overdosed on my mum's tablets"),
+    ("meningism", "the whites of my eyes are white", "his eyes went white, then he shook"),
+    ("meningism", "my mind went blank in the exam", "my mind is blank and muddled"),
+    # A job on the road tells of no limit.
+    ("function", "I drive a taxi, the gym is my hobby", "driving is hard with this neck"),
+    ("function", "neck sore from the housework", "I struggle with the housework"),
+    # An illness that is "his" is not the writer's.
+    ("cancer_history", "lifting our labrador for his chemo", "lifting my bag after my chemo"),
+    ("cancer_history", "sore from driving mum to her chemo", "mum drove me to my chemo"),
+    ("systemic", "stiff neck, up with the toddler and his fever", "up with a fever"),
+    (
+        "stroke_signs",
+        "me I am okay. It is my father who had the stroke, his mouth hung",
+        "It is my father, his mouth hangs on one side",
+    ),
     # A regular form of an English word is no misspelt other one.
     ("meningism", "the cushion plumped up again", "he is slumpd and won't rouse"),
     # Garments and instruments do and suffer what a neck does.
