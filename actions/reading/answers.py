@@ -180,7 +180,9 @@ class Answers:
         is_calm = explains_away(message.reading, about) or (
             message.sounds_harmless and says_all_is_well(message.text, message.reading, about)
         )
-        return SpeechAct.DENY if act is SpeechAct.OTHER and is_calm else act
+        # "No, I mean I flopped down tired, didn't pass out" corrects what was read, and denies it.
+        is_open = act is SpeechAct.OTHER or (act is SpeechAct.CORRECT and denies(message.text))
+        return SpeechAct.DENY if is_open and is_calm else act
 
     def _confirmed(self, pending: list[dict[str, Any]]) -> dict[str, Any]:
         """Settle the uncertain warning signs with a yes, a no, or a "not sure"."""

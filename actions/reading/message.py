@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -311,7 +312,7 @@ class Message:
             if not self._is_rendered and self._is_doubtful(entity)
         ]
         findings = Doubt(self.data.signs, self.data.rules, self.data.attributes).weighed(
-            [Finding.from_entity(entity) for entity in entities], doubtful, self.history
+            _with_known_causes(entities), doubtful, self.history
         )
         findings = as_answered(self._asked_of_the_patient(findings), self.asked, words)
         if self.intent == "greet":  # "good morning" says nothing of when it hurts
@@ -463,3 +464,27 @@ def message_text(tracker: Tracker) -> str:
         if event.get("event") == "user":
             return str(event.get("text") or "")
     return ""
+
+
+def _with_known_causes(entities: Sequence[dict[str, Any]]) -> list[Finding]:
+    """Take what the second net heard for explained where the reader knows the cause of it.
+
+    "I only shiver in the freezer at work" sounds like a fever to a net that knows no freezers. It
+    is still asked about where it would make an emergency.
+
+    Args:
+        entities: What the reader and the net found in a message.
+    """
+    told: dict[str, set[Assertion]] = {}
+    for entity in entities:
+        if entity.get("extractor") != _SECOND_NET:
+            told.setdefault(entity["entity"], set()).add(Assertion(entity["assertion"]))
+    settled = {Assertion.EXPLAINED, Assertion.ABSENT, Assertion.PAST}
+    known = {name for name, said in told.items() if Assertion.EXPLAINED in said and said <= settled}
+    return [
+        replace(finding, assertion=Assertion.EXPLAINED)
+        if entity.get("extractor") == _SECOND_NET and entity["entity"] in known
+        else finding
+        for entity in entities
+        for finding in (Finding.from_entity(entity),)
+    ]

@@ -349,6 +349,11 @@ class Interview:
             if question.urgent and wording is None:
                 return Answer({}, answered=False, wording=Wording.AGAIN)
             return _denied(question, history)
+        if question.no and answers and explains_away(reading, question.fills):
+            # "I only shiver in the freezer": the causes of all that it tells are known.
+            if question.urgent and wording is None:
+                return Answer({}, answered=False, wording=Wording.AGAIN)
+            return _denied(question, history)
         tells = any(
             item.assertion is Assertion.PRESENT and item.attribute not in _HOW_AND_WHEN
             for item in reading.findings

@@ -333,3 +333,30 @@ def test_as_ever_takes_back_what_the_question_is_about_and_nothing_else() -> Non
     assert changes["hand_dexterity"] == []
     assert "lump" not in changes
     assert "hand_dexterity" not in answered("no", "neuro_arm", **known)
+
+
+async def test_what_corrects_a_sign_and_denies_it_settles_it() -> None:
+    pending = [{"attribute": "chest_breath", "value": "collapse"}]
+    said = "no I mean I flopped down tired, didn't pass out or anything"
+    settled = await slots_after(tracker(said, "correct_answer", unconfirmed=pending))
+    assert settled["chest_breath"] == [] and "emergency_unsure" not in settled
+    said = "no I mean my chest hurts"
+    told = await slots_after(tracker(said, "correct_answer", unconfirmed=pending))
+    assert told["disposition"].startswith("emergency")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I only shiver inside the walk-in freezer at work", None),
+        ("I shiver all day at work", ["chills", "fever"]),
+        ("I shiver in the freezer at work, and my temperature is 39", ["fever"]),
+    ],
+)
+async def test_the_second_net_raises_nothing_whose_cause_is_known(text: str, expected: Any) -> None:
+    read = tracker(text)
+    heard = {"entity": "systemic", "value": "fever", "assertion": "present", "start": 0}
+    found: list[dict[str, Any]] = read.latest_message["entities"]
+    found.append({**heard, "end": len(text), "extractor": "WarningSignNet"})
+    slots = await slots_after(read)
+    assert sorted(slots.get("systemic") or []) == (expected or [])

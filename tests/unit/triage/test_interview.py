@@ -326,3 +326,11 @@ def test_many_denials_deny_the_emergency_checklist_and_one_uncertain_sign_does_n
 def test_what_is_over_or_old_explains_a_sign_away(text: str, gone: bool) -> None:
     reading = DATA.reader.read(text, date(2026, 11, 22))
     assert explains_away(reading, {"bladder_bowel_saddle"}) is gone
+
+
+def test_what_has_a_known_cause_answers_a_list_of_signs() -> None:
+    said = "I only shiver inside the walk-in freezer at work"
+    assert answer("general_screen", said).changes["general_screen"] == "clear"
+    first = answer("emergency_screen", said)
+    assert (first.changes, first.wording) == ({}, Wording.AGAIN)
+    assert answer("general_screen", "I shiver all day").changes["general_screen"] == "positive"
