@@ -85,6 +85,10 @@ _PARTS = {"beginning": 1, "start": 1, "early": 5, "middle": 15, "mid": 15, "end"
 _SEASONS = {"spring": 4, "summer": 7, "autumn": 10, "fall": 10, "winter": 1}
 
 
+_COMING = word_set("anything any slot slots appointment appointments book free open available see")
+_ASKED_BEFORE = 6
+
+
 def find_durations(words: list[Word], today: date) -> list[Measure]:
     """Find how long ago things began.
 
@@ -264,6 +268,8 @@ def _weekend(words: list[Word], index: int, today: date) -> Measure | None:
         return None
     if _norms(words, index + 1, index + 2) != ["weekend"]:
         return None
+    if words[index].question and _COMING & set(_norms(words, index - _ASKED_BEFORE, index)):
+        return None  # "anything at the weekend?" asks when to come
     ago = (today.weekday() - _SATURDAY) % 7
     if ago <= 1 and words[index].norm == "last":
         ago += 7

@@ -27,6 +27,7 @@ _VERBS = word_set(
 )
 _NEW_SUBJECTS = word_set("i im ive its but my hes shes he she his her theres they now")
 _LOSSES = word_set("loss lack change problem problems difficulty trouble issue issues")
+_HAPPENS_TO = frozenset({"injury", "injury_mechanism", "injury_danger", "assault"})
 _NOBODY = word_set("nobody nobodys noone noones")
 _FILLERS = word_set(
     "haha lol er um well oh god definitely absolutely thankfully luckily nope thank"
@@ -56,7 +57,7 @@ class Negation:
             return None
         if self._is_denied_loss(span) or self._is_on_no_list(span):
             return Assertion.ABSENT
-        if self._is_done_by_nobody(span):
+        if self._is_done_by_nobody(rule, span):
             return Assertion.ABSENT
         if "but" in self._text.norms(span.first + 1, span.last):
             return None  # "not one for headaches, but one came on like a bang"
@@ -68,8 +69,10 @@ class Negation:
             return None
         return verdict
 
-    def _is_done_by_nobody(self, span: Span) -> bool:
-        """Read "she says nobody choked her", where no one else stands between the two."""
+    def _is_done_by_nobody(self, rule: FindingRule, span: Span) -> bool:
+        """Read "nobody fell", and "she says nobody choked her" where no one else stands between."""
+        if rule.attribute in _HAPPENS_TO and self._text.norms(span.first - 1, span.first) & _NOBODY:
+            return True
         inside = [
             index
             for index in range(span.first + 1, span.last)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from clinic.history.words import PAUSE, Word
+from clinic.history.words import NO_BREAK, PAUSE, Word
 
 _SMALL = [
     "zero",
@@ -100,7 +100,10 @@ def number_at(words: list[Word], index: int) -> tuple[float, int] | None:
     following = words[index].norm if index < len(words) else ""
     if norm in ("a", "an") and following in _COUNTS:
         return _count_at(words, index)
-    if value >= 20 and following not in ARTICLES and 1 <= _NUMBERS.get(following, 0) <= 9:
+    # "Since I was thirty, five weeks this round" names two.
+    goes_on = index < len(words) and words[index].break_before == NO_BREAK
+    ones = 0.0 if following in ARTICLES or not goes_on else _NUMBERS.get(following, 0.0)
+    if value >= 20 and 1 <= ones <= 9:
         return value + _NUMBERS[following], index + 1
     return value, index
 

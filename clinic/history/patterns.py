@@ -44,7 +44,7 @@ _UNFINISHED = frozenset({"CANNOT", "NOT_FEEL", "STOPPED_DOING"})
 _ANSWERS = word_set("no nope nah")
 _ASKS = word_set("is can should could would do does how what when where which why")
 _JOINING = word_set("and but so because cos coz or then")
-_WRITER = word_set("i im ive")
+_WRITER = word_set("i im ive mine")
 _FIRST = attrgetter("first")
 # Concepts that name a part of the body, and what may stand in front of one.
 _BODY = frozenset(

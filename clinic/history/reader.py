@@ -339,6 +339,12 @@ def _has_an_illness_told_in_passing(context: Context, span: Span) -> bool:
     )
 
 
+def _is_in_a_story(context: Context, span: Span) -> bool:
+    """Read "that movie where the girl's head spins"; "my girl" would be the writer's own."""
+    told = context.cues("FRAME", context.sentence_starts[span.first], span.first)
+    return bool(told) and context.words[span.first].norm == "the"
+
+
 def _is_named(context: Context, span: Span) -> bool:
     """Read "I'm asking for my husband": whatever is told after it is his."""
     return any(cue.last == span.first for cue in context.spans("WRITING_FOR"))
@@ -359,7 +365,7 @@ def _is_grown_up(context: Context) -> bool:
 
 
 def _is_patient(context: Context, span: Span, *, own_complaint: bool) -> bool:
-    if _has_an_illness_told_in_passing(context, span):
+    if _has_an_illness_told_in_passing(context, span) or _is_in_a_story(context, span):
         return False
     if any(span.overlaps(other) for other in context.spans("PREGNANT")):
         return False  # "had a baby" is about the mother

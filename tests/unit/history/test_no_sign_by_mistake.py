@@ -167,6 +167,30 @@ _PAIRS = [
     ("paralysis", "I can't raise my arms over my head", "I can't raise my arms"),
     ("cancer_history", "had a mole cut off my back", "had a mole off, it was a melanoma"),
     ("character", "had a mole cut off my back", "it feels like my back is cut open"),
+    # A limb that wakes when one stands, and what happened to nobody.
+    (
+        "bladder_bowel_saddle",
+        "my bum goes to sleep on that seat, wakes when I stand up",
+        "my bum is numb since I stood up",
+    ),
+    ("injury", "nobody fell, a miracle", "nobody was there when I fell"),
+    ("meningism", "I'm sleeping and eating as ever", "he is sleepy and confused"),
+    ("morning_stiffness", "my neck is stiff for 3 days", "stiff for 90 minutes every morning"),
+    ("neck_manipulated", "slept all twisted, now my neck is stiff", "the chiro twisted my neck"),
+    # A scan that was done, a place of work and a new baby are no history of the patient.
+    ("aorta_risk", "the GP did an aorta scan, it was clean", "I have an enlarged aorta"),
+    ("cancer_history", "eleven years in oncology, porter", "oncology see me every year"),
+    ("cancer_history", "I'm a porter on the chemo suite", "I had chemo last year"),
+    ("who_for", "new baby, so no sleep, and my neck is sore", "my new baby has a sore neck"),
+    ("who_for", "just knackered like any new dad", "my dad has a sore neck"),
+    ("who_for", "upper back tight. The old man dropped dead at 70", "my old man has chest pain"),
+    ("duration_days", "sore neck. Anything at the weekend?", "I hurt my neck at the weekend"),
+    ("course", "slow, got worse the more I hunch", "it got worse this week"),
+    (
+        "stroke_signs",
+        "in the movie where the girl's head spins round, and mine won't",
+        "my head spins round and won't stop",
+    ),
 ]
 
 
