@@ -5,8 +5,8 @@ phrases that mean them, and *findings* (an attribute of the history and a value)
 patterns over concepts (`clinic/history/patterns.py`). A concept may be used in every file. A
 phrase may hold alternatives and options, expanded when loaded: `tingl(e|es|ing|y)`, `(my )?legs`,
 `shoulder ?blade`. `#` stands for any number, `#fever` for a body temperature of a fever (°C or
-°F), `#few` for one to fifteen, `#many` for nine to 300, `#year` for a calendar year gone by, `#yy`
-for one written with two figures ("in '06").
+°F), `#nofever` for one of the healthy, `#few` for one to fifteen, `#many` for nine to 300, `#year`
+for a calendar year gone by, `#yy` for one written with two figures ("in '06").
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from clinic.compiled import kept
 from clinic.datafiles import DataFileError
 from clinic.history.attributes import AttributeCatalogue
 from clinic.history.lexicon_files import LexiconFile, entries, load_files, with_line
-from clinic.history.numbers import FEVERS
+from clinic.history.numbers import FEVERS, NO_FEVERS
 from clinic.history.patterns import (
     FindingRule,
     Pattern,
@@ -52,6 +52,7 @@ class Lexicon:
     Attributes:
         concepts: Names of all concepts.
         uses: In how many concepts a word stands.
+        causes: For each attribute the concepts that explain one of its values.
     """
 
     def __init__(self, compiled: Mapping[str, Any]) -> None:
@@ -64,6 +65,10 @@ class Lexicon:
             Pattern(rules[index], names, gaps, on)
             for index, names, gaps, on in compiled["patterns"]
         ]
+        self.causes: dict[str, tuple[str, ...]] = {}
+        for rule in rules:
+            known = self.causes.get(rule.attribute, ())
+            self.causes[rule.attribute] = tuple(dict.fromkeys((*known, *rule.causes)))
         # A pattern is tried when its rarest concept was found, not whenever its first one was.
         uses = Counter(name for pattern in patterns for name in set(pattern.concepts))
         self._patterns: dict[str, list[Pattern]] = {}
@@ -211,6 +216,8 @@ def _number_kinds(norm: str, year: int) -> list[str]:
         return []
     if any(low <= value <= high for low, high in FEVERS):
         return ["#fever"]
+    if not value.is_integer() and any(low <= value <= high for low, high in NO_FEVERS):
+        return ["#nofever"]
     kinds = ["#few"] if 1 <= value <= _FEW else []
     if _MANY <= value <= _MOST and value.is_integer():
         kinds.append("#many")

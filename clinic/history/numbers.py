@@ -56,6 +56,7 @@ UNITS = {
 
 # Body temperatures of a fever, in degrees Celsius and Fahrenheit (source: NHS, CDC).
 FEVERS = ((38.0, 42.0), (100.4, 107.0))
+NO_FEVERS = ((35.5, 37.3), (96.0, 99.2))
 # Words of counting and time, which are no misspellings of anything else.
 COUNTING = frozenset({*UNITS, *_NUMBERS, *_COUNTS})
 

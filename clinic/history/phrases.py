@@ -11,7 +11,7 @@ from typing import Any
 from clinic.datafiles import DataFileError
 from clinic.history.words import split_words
 
-_PLACEHOLDER = re.compile(r"#(?:fever|few|many|yy|year(?!s))?")
+_PLACEHOLDER = re.compile(r"#(?:fever|nofever|few|many|yy|year(?!s))?")
 _MAX_FORMS = 6000
 _NAMES = ""  # a word is never empty, so this key of a node cannot be one
 

@@ -180,7 +180,7 @@ class HistoryReader:
         """
         words = self._speller.mend(split_words(text))
         concepts = self._lexicon.find_concepts(words, today.year) if words else {}
-        return Listening(words, concepts, today)
+        return Listening(words, concepts, today, self._lexicon.causes)
 
 
 class Listening:
@@ -190,10 +190,18 @@ class Listening:
         words: The message's words.
         concepts: The lexicon's concepts that stand in them.
         today: The present date at the clinic.
+        causes: For each attribute the concepts that explain one of its values.
     """
 
-    def __init__(self, words: list[Word], concepts: Mapping[str, list[Span]], today: date) -> None:
+    def __init__(
+        self,
+        words: list[Word],
+        concepts: Mapping[str, list[Span]],
+        today: date,
+        causes: Mapping[str, tuple[str, ...]],
+    ) -> None:
         self._words = words
+        self._causes = causes
         self._context = Context(words, concepts, today)
         self._told = _without_idioms(concepts)
         self._failures = [span for name in _FAILURES for span in self._told.get(name, ())]
@@ -219,6 +227,7 @@ class Listening:
             _ANYTHING,
             explainable=any(attribute.explainable for attribute in attributes),
             played_down=any(attribute.played_down for attribute in attributes),
+            causes=tuple(cause for item in attributes for cause in self._causes.get(item.name, ())),
             passes=max((attribute.passes for attribute in attributes), default=0),
         )
         return [

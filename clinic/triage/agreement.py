@@ -73,6 +73,7 @@ class Jury:
             for sounding in heard
             if not (sounding.sign.only_asked and sounding.sign.only_asked(told))
             and self._is_witnessed(listening, sounding)
+            and not _is_denied(sounding, findings)
             for attribute, value in sounding.sign.findings
         ]
         before, after = self._urgency(findings), self._urgency([*findings, *added])
@@ -88,3 +89,17 @@ class Jury:
 
     def _urgency(self, findings: Sequence[Finding]) -> int:
         return assess(merge({}, findings, self.attributes), self.rules).level.urgency
+
+
+def _is_denied(sounding: Sounding, findings: Sequence[Finding]) -> bool:
+    """Tell whether the reader heard the very sign there, and each time as not so.
+
+    "Shivered at the bus stop, temperature 36.5" is left to the question about the sign.
+    """
+    told = {
+        finding.assertion
+        for finding in findings
+        if (finding.attribute, finding.value) in sounding.sign.findings
+        and sounding.start <= finding.start < sounding.end
+    }
+    return told == {Assertion.ABSENT}

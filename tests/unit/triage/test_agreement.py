@@ -44,6 +44,9 @@ def test_a_word_of_the_sign_said_of_the_patient_bears_the_net_out(
         ("years ago my legs gave me trouble, all healed", "legs_weak_or_unsteady"),
         ("no trouble with my legs", "legs_weak_or_unsteady"),
         ("slept badly and my head is stuck to one side", "cannot_turn_neck_after_injury"),
+        # A healthy temperature, and a harmless cause beside the word.
+        ("shaking a bit, forehead cool, temperature 36.5", "fever_ill"),
+        ("roasting in bed, the heating was stuck on all night", "fever_ill"),
     ],
 )
 def test_without_such_a_word_nothing_is_added(text: str, sign: str) -> None:
