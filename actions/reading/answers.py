@@ -23,6 +23,7 @@ from clinic.triage.interview import (
     explains_away,
     is_calming,
     is_unchanged,
+    opens_calmly,
     reassures,
     says_all_is_well,
 )
@@ -178,7 +179,11 @@ class Answers:
         act = confirming_act(message.text, message.speech_act())
         about = {str(item["attribute"]) for item in pending}
         is_calm = explains_away(message.reading, about) or (
-            message.sounds_harmless and says_all_is_well(message.text, message.reading, about)
+            message.sounds_harmless
+            and (
+                opens_calmly(message.text, message.reading, about)
+                or says_all_is_well(message.text, message.reading, about)
+            )
         )
         # "No, I mean I flopped down tired, didn't pass out" corrects what was read, and denies it.
         is_open = act is SpeechAct.OTHER or (act is SpeechAct.CORRECT and denies(message.text))

@@ -116,7 +116,16 @@ _FRAGMENT = 6
 _LONGEST_THOUGHT = 300
 # "No accident" takes nothing back when nothing was said of one; a side or a place might.
 _DENIED_AS_ANSWER = frozenset(
-    {"injury", "injury_danger", "chest_breath", "headache", "systemic", "neuro_leg", "neuro_arm"}
+    {
+        "injury",
+        "injury_danger",
+        "injury_mechanism",
+        "chest_breath",
+        "headache",
+        "systemic",
+        "neuro_leg",
+        "neuro_arm",
+    }
 )
 
 
@@ -453,7 +462,8 @@ class Message:
     def _only_denies(self) -> bool:
         assertions = {item.assertion for item in self.reading.findings}
         return assertions == {Assertion.ABSENT} and all(
-            item.attribute in _DENIED_AS_ANSWER and self.history.get(item.attribute) in (None, [])
+            item.attribute in _DENIED_AS_ANSWER
+            and self.history.get(item.attribute) in (None, [], False)
             for item in self.reading.findings
         )
 

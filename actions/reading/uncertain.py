@@ -105,7 +105,12 @@ class Weighing:
         if finding.attribute in self._answers.denied:
             return True
         asked = self._message.tracker.get_slot("signs_asked") or []
-        return f"{finding.attribute}{_DENIED}" in asked and self._message.sounds_harmless
+        if f"{finding.attribute}{_DENIED}" not in asked:
+            return False
+        # The very same sign with its harmless cause was asked about and denied.
+        same = _name(finding.attribute, finding.value) in asked
+        explained = finding.assertion is Assertion.EXPLAINED
+        return self._message.sounds_harmless or (same and explained)
 
     def _assumed(self, findings: list[Finding]) -> dict[str, Any]:
         """Return what would change if some findings were so."""

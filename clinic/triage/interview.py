@@ -26,6 +26,7 @@ _UNCHANGED = word_set(
     "same always ever usual usually unchanged works working strong well good great"
 )
 _SOUND = word_set("fine normal normally good clear perfect unchanged healthy great grand")
+_WELL = _SOUND | word_set("well ok okay alright strong steady sound")
 _ABOUT_SOUND = word_set(
     "all both everything its they theyre thats it is are works work working feels feel im as ever "
     "always usual same quite totally completely perfectly absolutely thanks the just still down "
@@ -602,6 +603,22 @@ def says_all_is_well(text: str, reading: Reading, asked: Collection[str]) -> boo
     return calming or any(_denied_values(reading, name) for name in asked)
 
 
+def opens_calmly(text: str, reading: Reading, asked: Collection[str]) -> bool:
+    """Tell whether an answer to "is this true for you now?" begins with "fine" and tells no sign.
+
+    Args:
+        text: The answer, as "fine, eating well".
+        reading: What it says.
+        asked: The attributes that the question is about.
+    """
+    tells = any(
+        item.attribute in asked and item.assertion is not Assertion.ABSENT
+        for item in reading.findings
+    )
+    words = split_words(text)
+    return not tells and _is_calm(words) and _opening_is_sound(words)
+
+
 def confirming_act(text: str, act: SpeechAct) -> SpeechAct:
     """Return what an answer to "is this true for you now?" does; too much hangs on a guess.
 
@@ -624,8 +641,11 @@ def confirming_act(text: str, act: SpeechAct) -> SpeechAct:
 def _denies_most(question: Question, reading: Reading) -> bool:
     """Read "light's fine, no headache, no temperature, never fell" as a no to a whole list."""
     denied = {i.attribute for i in reading.findings if i.assertion is Assertion.ABSENT}
+    # What has a harmless cause is asked about by itself; the rest of the list is answered.
     uncertain = any(
-        item.assertion.is_uncertain for item in reading.findings if item.attribute in question.fills
+        item.assertion is Assertion.POSSIBLE
+        for item in reading.findings
+        if item.attribute in question.fills
     )
     about = len(denied & set(question.fills)) > 1
     return about and len(denied) >= _DENIED_SIGNS and not uncertain
@@ -635,11 +655,23 @@ def _reassures(question: Question, words: list[Word], reading: Reading) -> bool:
     """Tell whether a short answer to a checklist says that something is all right."""
     if not _is_calm(words):
         return False
+    if not question.urgent and question.positive is None and _opening_is_sound(words):
+        told = {item.attribute for item in reading.findings if item.assertion.is_uncertain}
+        return told.isdisjoint(question.fills)
     calming = {word.norm for word in words} & _REASSURING
     tells = any(item.assertion is Assertion.PRESENT for item in reading.findings)
     if tells and calming <= _LIMITING:
         calming = set()  # "just tingling" tells of another question's sign and denies none
     return bool(calming) or any(_denied_values(reading, name) for name in question.fills)
+
+
+def _opening_is_sound(words: list[Word]) -> bool:
+    """Tell whether an answer says before its first pause that all is well: "steady, I paint"."""
+    end = next(
+        (i for i, word in enumerate(words) if i and word.break_before != NO_BREAK), len(words)
+    )
+    opening = {word.norm for word in words[:end]}
+    return bool(opening & _WELL) and opening <= _WELL | _ABOUT_SOUND
 
 
 def _is_calm(words: list[Word]) -> bool:

@@ -18,6 +18,7 @@ from clinic.triage.interview import (
     Wording,
     confirming_act,
     explains_away,
+    opens_calmly,
     reassures,
 )
 
@@ -306,6 +307,23 @@ def test_fine_denies_a_sign_and_agrees_to_an_offer() -> None:
     assert confirming_act("both normal", SpeechAct.OTHER) is SpeechAct.DENY
     assert confirming_act("not normal", SpeechAct.OTHER) is not SpeechAct.DENY
     assert confirming_act("yes, since Monday", SpeechAct.AFFIRM) is SpeechAct.AFFIRM
+
+
+@pytest.mark.parametrize("text", ["well", "steady, I paint thin lines", "strong, full feeling"])
+def test_an_answer_that_opens_with_all_is_well_denies_the_signs_of_a_hand(text: str) -> None:
+    assert answer("neuro_arm", text).changes["neuro_arm"] == []
+
+
+def test_well_said_of_something_numb_denies_nothing() -> None:
+    assert answer("neuro_arm", "well, it is numb").changes.get("neuro_arm") != []
+    assert not answer("emergency_screen", "well").answered
+
+
+def test_an_answer_about_a_sign_may_open_with_fine() -> None:
+    fine, not_so = "fine, eating well", "fine until noon, then my skin is yellow"
+    about = {"abdomen"}
+    assert opens_calmly(fine, DATA.reader.read(fine, date(2027, 3, 3)), about)
+    assert not opens_calmly(not_so, DATA.reader.read(not_so, date(2027, 3, 3)), about)
 
 
 def test_many_denials_deny_the_emergency_checklist_and_one_uncertain_sign_does_not() -> None:
