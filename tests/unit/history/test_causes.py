@@ -29,6 +29,10 @@ _PAIRS = [
     ("systemic", "I only shiver in the freezer at work", "I shiver in bed with a fever"),
     ("systemic", "I shiver getting out of the sea", "I keep shivering under the duvet"),
     ("stroke_signs", "dizzy on stairs through my varifocals", "dizzy on stairs since today"),
+    # A voice found again, clothes that were cut too big, a clumsiness of always.
+    ("voice", "lost my voice cheering at the match, got it back", "lost my voice two weeks ago"),
+    ("systemic", "trousers loose, my tailor cut them too big", "my trousers are getting loose"),
+    ("hand_dexterity", "two left hands since our wedding, no change", "clumsy since Monday"),
     # Noise keeps one awake, not the pain.
     ("function", "can't sleep for the foxes screaming", "can't sleep for the pain"),
     ("function", "no sleep, it's the neighbours' party", "no sleep, it's my neck"),

@@ -107,6 +107,14 @@ _PAIRS = [
     ("crisis", "overdosed on mangoes and cricket", "overdosed on my mum's tablets"),
     ("meningism", "the whites of my eyes are white", "his eyes went white, then he shook"),
     ("meningism", "my mind went blank in the exam", "my mind is blank and muddled"),
+    ("meningism", "customs seized my container", "he seized and foamed at the mouth"),
+    ("bladder_bowel_saddle", "the roof is leaking", "my bladder is leaking"),
+    ("systemic", "temperature 36.5", "temperature 38.5"),
+    (
+        "injury_danger",
+        "wobbly coming down the stairs, like every leg day",
+        "went down the stairs on my back, every step",
+    ),
     # A job on the road tells of no limit.
     ("function", "I drive a taxi, the gym is my hobby", "driving is hard with this neck"),
     ("function", "neck sore from the housework", "I struggle with the housework"),
