@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from clinic.history.numbers import ARTICLES, UNITS, Measure, number_at
-from clinic.history.words import PAUSE, Word, word_set
+from clinic.history.words import PAUSE, SENTENCE_END, Word, word_set
 
 _DECADES = {
     form: float(years)
@@ -53,6 +53,13 @@ _NOT_OLD = word_set(
     "sober clean dry married divorced widowed retired post into in without since qualified out"
 )
 
+_THINGS = word_set(
+    "mattress pillow bed chair sofa desk car van bike boiler phone laptop screen shoes boots specs "
+    "glasses lenses house ganglion cyst lump mole scar tattoo plate screws scan xray injury "
+    "fracture op operation surgery replacement stent dog cat horse pony"
+)
+_THING_BEFORE = 4
+
 
 def find_ages(words: list[Word]) -> list[Measure]:
     """Find ages in years.
@@ -91,9 +98,20 @@ def _numbered(words: list[Word], index: int) -> Measure | None:
     if read is None or not 0 < read[0] <= _OLDEST:
         return None
     value, after = read
+    told_apart = words[index].break_before == PAUSE and value >= _GROWN_UP
+    if not told_apart and _is_of_a_thing(words, index):
+        return None
     if glued or _is_called_old(words, after) or _is_said_of_a_person(words, index, after, value):
         return Measure(value, index, after, True)
     return None
+
+
+def _is_of_a_thing(words: list[Word], index: int) -> bool:
+    """Read "a ganglion, ten years old" and "the mattress is 12 years old"."""
+    first = index
+    while first > max(0, index - _THING_BEFORE) and words[first].break_before < SENTENCE_END:
+        first -= 1
+    return not _THINGS.isdisjoint(word.norm for word in words[first:index])
 
 
 def _is_called_old(words: list[Word], after: int) -> bool:

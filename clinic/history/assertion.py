@@ -53,6 +53,8 @@ _DONE_TO = frozenset({"injury", "injury_mechanism", "injury_danger", "assault", 
 _DONE_REACH = 5
 # What a phone or a car can have; what slips out of a hand tells of the hand.
 _OF_THINGS = word_set("meningism chest_breath systemic unwell_how airway voice")
+_ECHO = 3  # words
+_ONLY = word_set("only just")
 _POINTING_BACK = word_set("it its he hes his she shes her they theyre")
 _ASIDE = word_set("off from under over on onto of after against behind beside between into in")
 # What a drama or a lesson tells of somebody's body, although it would hold for the writer's past.
@@ -128,6 +130,8 @@ class Context(Stretches):
             framed := self._framed(span)
         ):
             return framed
+        if rule.negatable and self._is_echoed(span):
+            return Assertion.EXPLAINED
         if self._is_asked(span):
             return Assertion.ASKED
         denied = self._negation.how_negated(rule, span)
@@ -366,6 +370,13 @@ class Context(Stretches):
             if self.words[index].break_before > NO_BREAK:
                 return index
         return span.last
+
+    def _is_echoed(self, span: Span) -> bool:
+        """Read "Slurring? Only after four pints": the question said back, and when it is so."""
+        start, end = self.sentence_starts[span.first], self.sentence_end(span)
+        if not self.words[start].question or end - start > _ECHO or end >= len(self.words):
+            return False
+        return self.words[end].norm in _ONLY
 
     def _is_asked(self, span: Span) -> bool:
         """A question about a thing is no report of it, unless the words say "my"."""

@@ -23,6 +23,8 @@ _OTHER_COMPLAINTS = [
     for owner in ("my", "the")
     for part in ("neck", "necks", "back", "upper", "mid", "middle", "shoulder", "shoulders")
 ]
+_LATER = (["later"], ["after"], ["on"])
+_RECOVERED_BEFORE = 3
 _NEW_DAY = word_set("today now tonight then")
 
 _PUT_ON_REACH = 4
@@ -189,4 +191,7 @@ class Causes:
         ):
             return False
         following = [word.norm for word in self._text.words[index + 1 : index + 3]]
+        before = self._text.norms(max(0, index - _RECOVERED_BEFORE), index)
+        if following[:1] in _LATER and before & RECOVERED:
+            return False  # "fine two days later"
         return following not in _OTHER_COMPLAINTS
