@@ -114,7 +114,8 @@ class Causes:
                 while end < limit and self._text.sentence_starts[end] == sentence:
                     end += 1
                 return not any(
-                    self._stays(index) for index in range(span.last, self._own_end(span, end))
+                    self._stays(index) and not self._is_of_the_neck(index, span)
+                    for index in range(span.last, self._own_end(span, end))
                 )
         return False
 
@@ -170,6 +171,13 @@ class Causes:
             if [word.norm for word in self._text.words[index : index + 2]] in _OTHER_COMPLAINTS:
                 return index
         return end
+
+    def _is_of_the_neck(self, index: int, span: Span) -> bool:
+        """Read "hands numb from the cold, neck still stiff", whose "still" is the neck's."""
+        first, last = self._text.chunk(Span(index, index + 1))
+        return span.last <= first and any(
+            self._text.cues(part, first, last - 1) for part in ("NECK", "UPPER_BACK", "BACK")
+        )
 
     def is_played_down(self, span: Span) -> bool:
         """Read "came off the bike at zero speed": a fall that may be none worth the name.

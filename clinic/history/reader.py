@@ -17,7 +17,7 @@ from clinic.history.measured import measured
 from clinic.history.measures import find_ages
 from clinic.history.patterns import FindingRule, Span
 from clinic.history.spelling import Speller
-from clinic.history.words import SENTENCE_END, Word, split_words, word_set
+from clinic.history.words import NO_BREAK, SENTENCE_END, Word, split_words, word_set
 
 # "Shoulder" inside "between my shoulder blades" is no second site.
 _LONGEST_ONLY = ("site", "side")
@@ -390,6 +390,9 @@ def _is_patient(context: Context, span: Span, *, own_complaint: bool) -> bool:
         return False
     if norms[max(0, span.first - 3) : span.first] in _BIRTHS or _is_worked_for(norms, span):
         return False
+    since = "since" in norms[max(0, span.first - 2) : span.first]
+    if since and (span.last == len(words) or words[span.last].break_before > NO_BREAK):
+        return False  # "stiff since the baby, from breastfeeding"
     opening = max(context.sentence_starts[span.first], span.first - 3)
     if not own_complaint and {"for", "about"} & set(norms[opening : span.first]):
         return _has_complaint(context, span.first, len(norms))
@@ -412,7 +415,7 @@ def _is_patient(context: Context, span: Span, *, own_complaint: bool) -> bool:
 def _is_worked_for(norms: list[str], span: Span) -> bool:
     """Read "sore from driving mum to her appointments", where she is no patient of ours."""
     before = norms[max(0, span.first - 2) : span.first]
-    return before[:1] != before[-1:] and before[0] in _FROM and before[-1].endswith("ing")
+    return len(before) > 1 and before[0] in _FROM and before[1].endswith("ing")
 
 
 def _was_long_ago(context: Context, span: Span) -> bool:
@@ -457,6 +460,7 @@ def _has_own_complaint(context: Context, norms: list[str]) -> bool:
             for span in context.spans(concept)
         )
         or _slept_badly(norms)
+        or _aches_from_caring(context)
         or any(
             _is_had_by_writer(context, span, relatives)
             for concept in (*_BODY, *_OWN_COMPLAINTS, "TIGHT", "STIFF", "ACHE")
@@ -473,6 +477,22 @@ def _slept_badly(norms: list[str]) -> bool:
         and _I & set(norms[max(0, index - _OWN_REACH) : index])
         for index, (first, second) in enumerate(pairwise(norms))
     )
+
+
+def _aches_from_caring(context: Context) -> bool:
+    """Read "gran has shingles so I've been lifting her, neck sore": the writer's neck.
+
+    Where the one cared for has a pain of that kind, or "his neck" is told of, it is theirs.
+    """
+    parts = [span for concept in _BODY for span in context.spans(concept)]
+    for cue in context.spans("CARED_FOR"):
+        after = [span for span in parts if span.first >= cue.last]
+        if not after or any(span.first < cue.first for span in parts):
+            continue
+        first = min(after, key=lambda span: span.first)
+        if not context.norms(cue.last, first.first) & _THIRD:
+            return True
+    return False
 
 
 def _is_had_by_writer(context: Context, span: Span, relatives: set[int]) -> bool:

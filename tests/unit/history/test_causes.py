@@ -33,6 +33,16 @@ _PAIRS = [
     ("voice", "lost my voice cheering at the match, got it back", "lost my voice two weeks ago"),
     ("systemic", "trousers loose, my tailor cut them too big", "my trousers are getting loose"),
     ("hand_dexterity", "two left hands since our wedding, no change", "clumsy since Monday"),
+    # Tired eyes, drink, and what births do.
+    ("stroke_signs", "eyes blurry from staring at spreadsheets", "eyes blurry since noon"),
+    ("stroke_signs", "slurred my words after the champagne", "slurred my words at lunch"),
+    (
+        "stroke_signs",
+        "slurred after the champagne, neck still sore",
+        "slurring after the champagne and I still am",
+    ),
+    ("bladder_bowel_saddle", "if I sneeze I leak, three kids do that", "since noon I leak urine"),
+    ("hand_dexterity", "can't grip jars, never could", "can't grip jars, never had that"),
     # Noise keeps one awake, not the pain.
     ("function", "can't sleep for the foxes screaming", "can't sleep for the pain"),
     ("function", "no sleep, it's the neighbours' party", "no sleep, it's my neck"),

@@ -115,6 +115,11 @@ _PAIRS = [
         "wobbly coming down the stairs, like every leg day",
         "went down the stairs on my back, every step",
     ),
+    ("stroke_signs", "gone blind looking for a pillow", "gone blind in one eye"),
+    ("chest_breath", "I pass out as soon as I hit the pillow", "I pass out when I stand"),
+    ("systemic", "I hit 38 last week", "my temperature hit 38 last week"),
+    ("airway", "drooling in my sleep lol", "drooling and cannot swallow"),
+    ("neuro_leg", "knees give way when I see the bill", "knees give way on the stairs"),
     # A job on the road tells of no limit.
     ("function", "I drive a taxi, the gym is my hobby", "driving is hard with this neck"),
     ("function", "neck sore from the housework", "I struggle with the housework"),

@@ -313,3 +313,17 @@ def test_what_belongs_to_something_else_or_is_denied_is_no_sign(
     text: str, attribute: str, value: object
 ) -> None:
     assert history_of(text).get(attribute) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("gran has shingles so I've been lifting her, neck sore", None),
+        ("hair falling out since the baby, neck stiff from breastfeeding", None),
+        ("neck sore from driving mum to the clinic", None),
+        ("my toddler has a fever and I'm carrying him, his neck is stiff", "child"),
+        ("mum has a sore neck, I'm caring for her and she went numb", "other_adult"),
+    ],
+)
+def test_who_aches_from_caring_for_somebody_writes_for_himself(read, text, about) -> None:
+    assert read(text).about == about
