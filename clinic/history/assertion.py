@@ -376,7 +376,9 @@ class Context(Stretches):
         start, end = self.sentence_starts[span.first], self.sentence_end(span)
         if not self.words[start].question or end - start > _ECHO or end >= len(self.words):
             return False
-        return self.words[end].norm in _ONLY
+        last = self.sentence_end(Span(end, end + 1)) - 1
+        causes = [*self.cues("HARMLESS_CAUSE", end, last), *self.cues("EFFORT", end, last)]
+        return self.words[end].norm in _ONLY and bool(causes)
 
     def _is_asked(self, span: Span) -> bool:
         """A question about a thing is no report of it, unless the words say "my"."""

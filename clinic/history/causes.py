@@ -14,8 +14,8 @@ _DENYING = word_set(
 _EXPLAINED_REACH = 14
 _LINK_REACH = 5
 _LINKS = word_set(
-    "from after because cos coz bc of with post did doing when while by at in but thats mind sat "
-    "sitting lying slept"
+    "from after because cos coz bc of with post did doing when while by at in on during "
+    "but thats mind sat sitting lying slept"
 )
 _STAYS = word_set("still since now worse worsening days weeks constantly hasnt havent wont")
 _OTHER_COMPLAINTS = [

@@ -217,6 +217,13 @@ _PAIRS = [
     ("age_band", "the mattress is 12 years old", "my son is 12 years old"),
     ("age_band", "a ganglion, ten years old", "neck pain, 72 years old"),
     ("neuro_arm", "arm weak and sore from the booster", "arm weak since the weekend"),
+    ("meningism", "my brain is mush after exams", "couldn't be woken"),
+    ("systemic", "I get the shakes if I skip breakfast", "I get the shakes at night"),
+    ("neuro_leg", "I wobble on the bus, everyone does", "I wobble on the stairs"),
+    ("neuro_leg", "my knees give out on squats", "my knees give out on the stairs"),
+    ("chest_breath", "white as a sheet on the roller coaster", "white as a sheet since lunch"),
+    ("chest_breath", "I saw a man faint, bad day", "I helped a man and got crushing chest pain"),
+    ("neuro_arm", "weak? Only after the gym", "weak? Only my hand"),
     ("course", "slow, got worse the more I hunch", "it got worse this week"),
     (
         "stroke_signs",
