@@ -25,6 +25,8 @@ _OTHER_COMPLAINTS = [
 ]
 _LATER = (["later"], ["after"], ["on"])
 _RECOVERED_BEFORE = 3
+_ANEW = word_set("since now today tonight yesterday suddenly last")
+_JOINING = word_set("and but then")
 _NEW_DAY = word_set("today now tonight then")
 
 _PUT_ON_REACH = 4
@@ -67,9 +69,17 @@ class Causes:
             end = self._text.sentence_end(Span(end, end + 1))  # the next sentence
         first, last = max(start, span.first - _CAUSE_REACH), min(end, span.last + _CAUSE_REACH) - 1
         return any(
-            not self._is_denied(cause, span)
+            not self._is_denied(cause, span) and not self._is_told_anew(cause, span)
             for name in rule.causes
             for cause in self._text.cues(name, first, last)
+        )
+
+    def _is_told_anew(self, cause: Span, span: Span) -> bool:
+        """Read "I work in a freezer and since last night I have rigors": no longer of the cold."""
+        words = self._text.words
+        return any(
+            words[index].norm in _ANEW and words[index - 1].norm in _JOINING
+            for index in range(cause.last + 1, span.first)
         )
 
     def _is_denied(self, cause: Span, span: Span) -> bool:

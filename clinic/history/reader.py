@@ -71,6 +71,9 @@ _IN_PASSING = word_set(
     "carried held fed visiting cuddling dressing washing bathing"
 )
 
+_WHO_HAD = [[who, "had"] for who in ("who", "that")]
+_LATELY = word_set("ago now today hour hours just cant cannot this is has still yesterday tonight")
+_COUNTED = word_set("number no one two three four 1 2 3 4")
 _FROM = word_set("from by after of since")
 
 
@@ -391,12 +394,16 @@ def _is_patient(context: Context, span: Span, *, own_complaint: bool) -> bool:
     if norms[max(0, span.first - 3) : span.first] in _BIRTHS or _is_worked_for(norms, span):
         return False
     since = "since" in norms[max(0, span.first - 2) : span.first]
-    if since and (span.last == len(words) or words[span.last].break_before > NO_BREAK):
-        return False  # "stiff since the baby, from breastfeeding"
+    ends = span.last == len(words) or words[span.last].break_before > NO_BREAK
+    if since and (ends or norms[span.last] in _COUNTED):
+        return False  # "stiff since the baby, from breastfeeding", "since baby number two"
     opening = max(context.sentence_starts[span.first], span.first - 3)
     if not own_complaint and {"for", "about"} & set(norms[opening : span.first]):
         return _has_complaint(context, span.first, len(norms))
     following = norms[span.last : span.last + 2]
+    lately = not _LATELY.isdisjoint(norms[span.last :])
+    if following in _WHO_HAD and context.spans("I_AM_WELL") and not lately:
+        return False
     writer = bool(_WRITER & set(norms[: span.first]) - {"my"} or _WRITER & set(norms[span.last :]))
     if following and following[0] in _REPORTING and writer and not _THIRD & set(following):
         return False

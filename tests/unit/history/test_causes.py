@@ -29,10 +29,19 @@ _PAIRS = [
     ("systemic", "I only shiver in the freezer at work", "I shiver in bed with a fever"),
     ("systemic", "I shiver getting out of the sea", "I keep shivering under the duvet"),
     ("stroke_signs", "dizzy on stairs through my varifocals", "dizzy on stairs since today"),
+    (
+        "systemic",
+        "I work in a freezer and shiver there",
+        "I work in a freezer and since last night I have rigors",
+    ),
     # A voice found again, clothes that were cut too big, a clumsiness of always.
     ("voice", "lost my voice cheering at the match, got it back", "lost my voice two weeks ago"),
     ("systemic", "trousers loose, my tailor cut them too big", "my trousers are getting loose"),
     ("hand_dexterity", "two left hands since our wedding, no change", "clumsy since Monday"),
+    # In play, and from nerves.
+    ("assault", "my mate put me in a headlock as a joke", "my mate put me in a headlock, angry"),
+    ("systemic", "my hands were shaking on stage from nerves", "shaking with chills"),
+    ("stroke_signs", "hot yoga made me dizzy", "neck pain and I'm so dizzy"),
     # Tired eyes, drink, and what births do.
     ("stroke_signs", "eyes blurry from staring at spreadsheets", "eyes blurry since noon"),
     ("stroke_signs", "slurred my words after the champagne", "slurred my words at lunch"),

@@ -120,6 +120,8 @@ _PAIRS = [
     ("systemic", "I hit 38 last week", "my temperature hit 38 last week"),
     ("airway", "drooling in my sleep lol", "drooling and cannot swallow"),
     ("neuro_leg", "knees give way when I see the bill", "knees give way on the stairs"),
+    ("chest_breath", "can't breathe in this bra lol", "can't breathe in bed"),
+    ("assault", "I was jumped on by the kids", "I was jumped on by two men"),
     # A job on the road tells of no limit.
     ("function", "I drive a taxi, the gym is my hobby", "driving is hard with this neck"),
     ("function", "neck sore from the housework", "I struggle with the housework"),
