@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clinic.history.patterns import FindingRule, Span
 from clinic.history.stretches import REACH, RECOVERED, Stretches
-from clinic.history.words import word_set
+from clinic.history.words import NO_BREAK, word_set
 
 _CAUSE_REACH = 24
 _CAUSE_DENIED = 3
@@ -78,8 +78,9 @@ class Causes:
         """Read "I work in a freezer and since last night I have rigors": no longer of the cold."""
         words = self._text.words
         return any(
-            words[index].norm in _ANEW and words[index - 1].norm in _JOINING
-            for index in range(cause.last + 1, span.first)
+            words[index].norm in _ANEW
+            and (words[index - 1].norm in _JOINING or words[index].break_before > NO_BREAK)
+            for index in range(cause.last, span.first)
         )
 
     def _is_denied(self, cause: Span, span: Span) -> bool:

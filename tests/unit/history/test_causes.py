@@ -41,7 +41,8 @@ _PAIRS = [
     # In play, and from nerves.
     ("assault", "my mate put me in a headlock as a joke", "my mate put me in a headlock, angry"),
     ("systemic", "my hands were shaking on stage from nerves", "shaking with chills"),
-    ("stroke_signs", "hot yoga made me dizzy", "neck pain and I'm so dizzy"),
+    ("assault", "an elbow hold, just play fighting", "he held a collar choke too long at judo"),
+    ("stroke_signs", "hot yoga made me dizzy", "after a hot yoga neck pain, now vertigo"),
     # Tired eyes, drink, and what births do.
     ("stroke_signs", "eyes blurry from staring at spreadsheets", "eyes blurry since noon"),
     ("stroke_signs", "slurred my words after the champagne", "slurred my words at lunch"),
