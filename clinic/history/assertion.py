@@ -43,8 +43,8 @@ _MAKERS = word_set(
 _MAKER_REACH = 5
 # Whom one meets or carries is nobody who has the sign.
 _MET = word_set(
-    "to with at by near past lifting lifted lift carrying carried holding held feeding fed chasing "
-    "cuddling minding bathing dressing visiting"
+    "to with at by near past picked picking lifting lifted lift carrying carried holding held "
+    "feeding fed chasing cuddling minding bathing dressing visiting"
 )
 _THEIRS = word_set("his her their")
 _OWNED_REACH = 2
@@ -53,6 +53,8 @@ _DONE_TO = frozenset({"injury", "injury_mechanism", "injury_danger", "assault", 
 _DONE_REACH = 5
 # What a phone or a car can have; what slips out of a hand tells of the hand.
 _OF_THINGS = word_set("meningism chest_breath systemic unwell_how airway voice")
+# What an animal is told to have in a next sentence; what one does to a person is another story.
+_OF_CREATURES = frozenset({"infection_immune", "cancer_history", "lump", "skin"})
 _ECHO = 3  # words
 _ONLY = word_set("only just")
 _POINTING_BACK = word_set("it its he hes his she shes her they theyre")
@@ -210,7 +212,7 @@ class Context(Stretches):
         start, _ = self.chunk(span)
         of_thing = rule.attribute in _OF_THINGS or rule.value in ("speech", "blackout")
         kinds = ["CREATURE", "THING"] if of_thing else ["CREATURE"]
-        if self._is_of_the_creature_before(span):
+        if rule.attribute in _OF_CREATURES and self._is_of_the_creature_before(span):
             return True
         return any(
             cue.last <= span.last
