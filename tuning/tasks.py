@@ -49,7 +49,7 @@ def load_tasks() -> list[Task]:
     return [
         _task("topic", ((example, side[0]) for side, example in asked), 12_000),
         _task("side", ((example, side[1]) for side, example in asked if side[1]), 4_500),
-        _task("sign", sign_examples(examples), 12_000),
+        _task("sign", sign_examples(examples), 16_000),
         _task(
             "intent",
             ((example, example.get(INTENT)) for example in intent_examples(examples)),
