@@ -144,6 +144,8 @@ class Context(Stretches):
         past = None if rule.past_counts else self._past.how_past(rule, span)
         if past is Assertion.PAST:
             return past
+        if not rule.past_counts and (closed := self._past.how_closed(rule, span)):
+            return closed
         if rule.passes and (
             self._past.is_dated_back(rule, span) or self._past.is_long_gone(rule, span)
         ):

@@ -17,6 +17,7 @@ from clinic.history.measures import (
     number_at,
 )
 from clinic.history.numbers import FEVERS
+from clinic.history.past import LONG_OVER
 from clinic.history.patterns import FindingRule, Span
 from clinic.history.tablets import find_overdoses
 from clinic.history.words import NO_BREAK, SENTENCE_END, Word, word_set
@@ -33,7 +34,7 @@ _TAKEN = FindingRule(
 )
 _PLANNING = word_set("can could may should if allowed ok safe")
 # Attributes whose own date is told beside them ("cancer in 2019"), not the pain's.
-_DATED = ("cancer_history", "recent_procedure", "past_spine_surgery", "pregnancy", "crisis")
+_DATED = ("lump", "cancer_history", "recent_procedure", "past_spine_surgery", "pregnancy", "crisis")
 _OF_THE_PAIN = word_set("pain ache hurts sore since")
 _THIRD = word_set("hes shes he she theyre they")
 _OTHERS = word_set("kids children sons daughters")
@@ -83,7 +84,7 @@ def measured(
         *_overdoses(words, findings, context),
         *_severity(words, text),
         *_age(words, context, about),
-        *_durations(words, today, findings, find_scores(words, text)),
+        *_durations(words, today, findings, find_scores(words, text), context),
     ]
 
 
@@ -161,7 +162,11 @@ def _is_of_children(context: Context, age: Measure, about: str | None) -> bool:
 
 
 def _durations(
-    words: list[Word], today: date, findings: Sequence[Finding], scores: Sequence[Measure]
+    words: list[Word],
+    today: date,
+    findings: Sequence[Finding],
+    scores: Sequence[Measure],
+    context: Context,
 ) -> list[Finding]:
     every = find_durations(words, today)
     durations = [
@@ -169,6 +174,7 @@ def _durations(
         for measure in every
         if not _is_history_date(words, measure, findings, every)
         and not _is_time_of_score(words, measure, scores)
+        and not _is_of_what_is_over(measure, context)
     ]
     since_age = _since_age(words)
     if since_age is not None:
@@ -182,6 +188,19 @@ def _durations(
     if injury is not None:
         found.append(_finding(words, "injury_days_ago", injury.value, injury))
     return found
+
+
+def _is_of_what_is_over(measure: Measure, context: Context) -> bool:
+    """Read "meningitis in 1998, full recovery", whose year is not the pain's."""
+    inside = context.words[measure.first].norm
+    before = context.words[max(0, measure.first - 1)].norm
+    if measure.value < LONG_OVER or {inside, before} & _LASTING:
+        return False
+    start, end = (
+        context.sentence_starts[measure.first],
+        context.sentence_end(Span(measure.first, measure.last)),
+    )
+    return any(context.cues(kind, start, end - 1) for kind in ("CLOSED", "CLEARED"))
 
 
 def _since_age(words: list[Word]) -> Measure | None:

@@ -50,6 +50,17 @@ _GOES_ON_SINCE = word_set(
 )
 _ENDED = word_set("gone fine ok okay better well nothing not never none clear grand good")
 _LASTING = word_set("since for over these past almost nearly about from")
+# So many days make an illness that is over a thing of the past, whatever it was.
+LONG_OVER = 42
+# A face that dropped and came right may drop again; violence and self-harm are never cleared.
+_NOT_CLEARED = frozenset({"stroke_signs", "assault", "crisis", "injury_danger"})
+# What may sit there for years without being explained by anything.
+_SITTING = frozenset({"lump"})
+_PRESENT = word_set(
+    "now still today tonight currently keep keeps keeping since yesterday this im ive getting"
+)
+_OF_LATE = word_set("yesterday today tonight")
+_TOLD_AS_OVER = _WAS | word_set("ago seen taken checked tested passed turned")
 _POINTING = word_set("that thats it its this")
 _BESIDE = word_set("but and is been was has had only just like so")
 _NOW = word_set("now today currently still again lately tonight")
@@ -88,11 +99,15 @@ class Past:
         """
         if self.is_long_gone(rule, span):
             return Assertion.PAST
-        if not rule.explainable and not rule.settles:
+        if not rule.explainable and not rule.settles and rule.attribute not in _SITTING:
             return None  # held by the throat "for ages" is no old complaint
         first, last = max(0, span.first - REACH), span.last + REACH
         sentence = self._text.sentence_starts[span.first]
-        if any(self._is_long_standing(cue, span) for cue in self._text.cues("OLD", first, last)):
+        old = self._text.cues("OLD", first, last)
+        if rule.attribute in _SITTING:
+            # "There for years and now it grows": the years stand between the two.
+            old = [cue for cue in old if not cue.overlaps(span)]
+        if any(self._is_long_standing(cue, span) for cue in old):
             unchanged = any(
                 self._is_of_the_same(cue, sentence, span)
                 for cue in self._text.cues("UNCHANGED", first, last)
@@ -104,6 +119,56 @@ class Past:
         if any(self._text.sentence_starts[cue.first] == sentence for cue in after):
             return Assertion.PAST
         return None
+
+    def how_closed(self, rule: FindingRule, span: Span) -> Assertion | None:
+        """Read "pneumonia in 2016, coughing blood, fully recovered" and "chest pain, ECG clear".
+
+        What is dated long ago and over is past. What a doctor found harmless of late is
+        explained, so that it is asked about. Neither holds where it is told of now, or came back.
+
+        Args:
+            rule: What the words mean.
+            span: Where they stand.
+        """
+        start, end = self._text.sentence_starts[span.first], self._text.sentence_end(span)
+        closing = [
+            (cue, kind)
+            for kind in ("CLOSED", "CLEARED")
+            for cue in self._text.cues(kind, span.last, end + _SUMMED_UP)
+            if cue.first < end or self._text.norms(end, cue.first) <= _OVER_SUBJECTS
+        ]
+        if not closing:
+            return None
+        last = self._text.sentence_end(max((cue for cue, _ in closing), key=lambda cue: cue.last))
+        if last < len(self._text.words):
+            last = self._text.sentence_end(Span(last, last + 1))
+        if self._text.cues("RETURNED", span.last, last - 1):
+            return None
+        first = min(cue.first for cue, _ in closing)
+        told = self._text.norms(start, min(first, end))
+        if told & _PRESENT:
+            return None
+        lately = self._text.norms(start, last) & _OF_LATE
+        if not lately and self._is_dated_long_ago(start, span):
+            return Assertion.PAST
+        cleared = any(kind == "CLEARED" for _, kind in closing)
+        happened = told & _TOLD_AS_OVER or any(norm.endswith("ed") for norm in told)
+        if cleared and happened and rule.attribute not in _NOT_CLEARED:
+            return Assertion.EXPLAINED
+        return None
+
+    def _is_dated_long_ago(self, start: int, span: Span) -> bool:
+        """Tell whether the date of long ago stands before a finding or in its own chunk."""
+        _, end = self._text.chunk(span)
+        return any(
+            self._text.words[max(0, date.first - 1)].norm not in _LASTING
+            for date in self._dates()
+            if start <= date.first < end and date.value >= LONG_OVER
+        ) or any(
+            self._tells_of_years(cue)
+            for kind in ("PAST", "YEAR")
+            for cue in self._text.cues(kind, start, end - 1)
+        )
 
     def _is_of_the_same(self, cue: Span, sentence: int, span: Span) -> bool:
         """Read "a leak for years. It's not changed", whose second sentence is about the first."""

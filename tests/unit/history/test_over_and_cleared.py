@@ -1,0 +1,102 @@
+"""What is long over, or was found harmless, is not of now; its twin that is of now counts."""
+
+from __future__ import annotations
+
+import pytest
+
+from clinic.history.findings import Assertion
+
+_PAIRS = [
+    # Dated long ago, and told as over.
+    (
+        "chest_breath",
+        "had pneumonia in 2016, coughing blood, but my lungs were signed off that winter",
+        "had pneumonia in 2016, signed off. Coughing blood since Monday",
+    ),
+    (
+        "abdomen",
+        "kidney stone in June 2018, vomiting, blood in the pee, passed and never came back",
+        "kidney stone in June 2018, it passed. Vomiting blood since noon",
+    ),
+    (
+        "systemic",
+        "had a roaring flu back in March, temp of 40, shivers, all gone in a week",
+        "had flu back in March, all gone, now a temp of 40 again",
+    ),
+    (
+        "injury_danger",
+        "off a scaffold in 2001, knocked out cold, passed fit, never any bother after",
+        "off a scaffold yesterday, knocked out cold",
+    ),
+    (
+        "chest_breath",
+        "six weeks ago I went to A&E with chest pain, scan all clear and it's not been back",
+        "six weeks ago I went to A&E with chest pain, all clear. It's back since this morning",
+    ),
+    # Found harmless of late: asked about, unless it goes on or came back.
+    (
+        "chest_breath",
+        "went to A&E with chest pain last week, ECG clear, turned out to be indigestion",
+        "chest pain since this morning, ECG normal at the walk-in",
+    ),
+    (
+        "chest_breath",
+        "had palpitations and chest pain on Monday, bloods fine, a panic attack they said",
+        "had chest pain on Monday, bloods fine, but it still comes",
+    ),
+    # A passing palsy may come again, whatever the scan said.
+    (
+        "stroke_signs",
+        "my face dropped in 2011, gone in six weeks",
+        "face dropped Tuesday, CT clear",
+    ),
+    # There for years and looked at.
+    (
+        "lump",
+        "a lump on my neck, had it 15 years, scanned and only fat, not changed",
+        "a lump on my neck, had it 15 years, only fat, but it's growing",
+    ),
+    ("lump", "fatty lump on my back, same size for years", "a hard lump on my spine, new"),
+    (
+        "stroke_signs",
+        "my eyelid has drooped since I was born, eye doctors have no concern",
+        "my eyelid has drooped since Sunday",
+    ),
+    # A collar is no attacker.
+    ("assault", "I feel strangled by half nine in this shirt", "he strangled me with my own tie"),
+    ("assault", "a collar and tie that's strangling me", "my scarf caught and strangled me"),
+    ("assault", "a lanyard with nine keys on it garrottes me", "he garrottes me with a lanyard"),
+    # In play, unless it squeezed.
+    (
+        "assault",
+        "playful headlock from my little brother",
+        "play fighting, my brother had me in a headlock till I tapped, properly squeezing",
+    ),
+]
+
+
+@pytest.mark.parametrize(("attribute", "text"), [(name, told) for name, told, _ in _PAIRS])
+def test_what_is_over_or_cleared_does_not_count(attribute, text, how) -> None:
+    assert Assertion.PRESENT not in how(text, attribute), text
+
+
+@pytest.mark.parametrize(("attribute", "text"), [(name, sign) for name, _, sign in _PAIRS])
+def test_what_is_of_now_counts(attribute, text, how) -> None:
+    assert Assertion.PRESENT in how(text, attribute), text
+
+
+@pytest.mark.parametrize(
+    ("attribute", "told", "other"),
+    [
+        ("course", "upper back pain, worse with nights", "upper back pain, getting worse"),
+        ("timing", "upper back pain, worse after a run of nights", "back pain, worse at night"),
+        ("duration_days", "meningitis in 1998, full recovery", "neck pain since March"),
+        ("duration_days", "a lump on my neck, had it 15 years", "neck pain for 15 years"),
+        ("cancer_history", "meningitis in 1998, all clear since", "got the all clear last year"),
+        ("function", "I sometimes cut hair", "I've had to cut my hours at the salon"),
+        ("function", "my boss put me on days", "I had to get my wife to lift it"),
+    ],
+)
+def test_only_the_pain_itself_is_described(attribute, told, other, how) -> None:
+    assert not how(told, attribute)
+    assert how(other, attribute) == {Assertion.PRESENT}
