@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,9 @@ from rasa.shared.nlu.training_data.message import Message
 from clinic import clock
 from clinic.clinical import get_clinical_data
 from clinic.datafiles import DataFileError
+from clinic.history.findings import Assertion
 from clinic.settings import get_settings
+from clinic.triage.warning_signs import WarningSigns
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -59,3 +62,18 @@ class FindingsExtractor(GraphComponent, EntityExtractorMixin):
             ]
             message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
         return messages
+
+
+def told_signs(entities: Iterable[dict[str, Any]], signs: WarningSigns) -> list[dict[str, Any]]:
+    """Return the entities that tell of a warning sign, as present.
+
+    Args:
+        entities: Of a message.
+        signs: The signs that the second safety net knows.
+    """
+    return [
+        entity
+        for entity in entities
+        if entity.get("assertion") == Assertion.PRESENT.value
+        and signs.of_attribute(entity["entity"])
+    ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +21,21 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
 from rasa.shared.exceptions import RasaException
-from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.constants import ENTITIES, FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from tokenizers import Tokenizer
 
 from bot.nlu.encoder_tuning import TUNED_WEIGHTS
+from bot.nlu.findings_extractor import told_signs
 from bot.nlu.minilm_graph import (
     SentenceModelError,
     build_graph,
     find_weights,
     quantise_graph,
 )
-from clinic.history.clauses import Part, split_answers, split_windows
+from clinic.clinical import get_clinical_data
+from clinic.history.clauses import Part, split_answers, split_sentences, split_windows
 from clinic.knowledge.base import get_knowledge
 from clinic.knowledge.linking import vocabulary
 
@@ -49,6 +52,22 @@ _GRAPH_FILE = "minilm.onnx"
 _TOKENIZER_FILE = "tokenizer.json"
 _WINDOWS = "window_vectors"
 _SPELT = "spelt_vector"
+# "Sore" and "it came on suddenly" are words of a sign only where they say just what one means.
+_SAID_OF_ANY_PAIN = frozenset({"character", "onset_how"})
+
+
+class WindowKind(Enum):
+    """What part of a message a window is.
+
+    Attributes:
+        WHOLE: All of it, or a long one's stretch of sentences.
+        ANSWER: One of several answers: "no. both hands are clumsy. no".
+        SENTENCE: A sentence with words of a warning sign.
+    """
+
+    WHOLE = "whole"
+    ANSWER = "answer"
+    SENTENCE = "sentence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +77,12 @@ class WindowVector:
     Attributes:
         part: The whole message, a window of a long one, or one of several answers.
         vector: 768 numbers.
-        is_answer: Whether it is one of several answers.
+        kind: What part of the message it is.
     """
 
     part: Part
     vector: NDArray[np.float32]
-    is_answer: bool = False
+    kind: WindowKind = WindowKind.WHOLE
 
 
 class SentenceEncoder:
@@ -201,14 +220,42 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
         whole = layered_vector(message)
         if self._encoder is None or whole is None:
             return []
-        windows = split_windows(message.get(TEXT))
-        if len(windows) > 1:
-            return [WindowVector(window, self._encoder.encode(window.text)) for window in windows]
-        answers = split_answers(message.get(TEXT))
-        return [WindowVector(windows[0], whole)] + [
-            WindowVector(answer, self._encoder.encode(answer.text), is_answer=True)
-            for answer in answers
+        text = message.get(TEXT)
+        windows = split_windows(text)
+        vectors = [whole] if len(windows) == 1 else map(self._encoder.encode, _texts(windows))
+        embedded = list(map(WindowVector, windows, vectors))
+        answers = split_answers(text) if len(windows) == 1 else []
+        kind = WindowKind.ANSWER if answers else WindowKind.SENTENCE
+        parts = answers or self._sentences_with_signs(message)
+        return embedded + [
+            WindowVector(part, vector, kind)
+            for part, vector in zip(parts, map(self._encoder.encode, _texts(parts)), strict=True)
         ]
+
+    def _sentences_with_signs(self, message: Message) -> list[Part]:
+        """Return the sentences with words of a warning sign, where others stand beside them.
+
+        A sentence by itself is easier told to be harmless than amid a story.
+        """
+        signs = get_clinical_data().signs
+        told = [
+            entity["start"]
+            for entity in told_signs(message.get(ENTITIES, []), signs)
+            if (entity["entity"], entity["value"]) in signs.findings
+            or entity["entity"] not in _SAID_OF_ANY_PAIN
+        ]
+        sentences = split_sentences(message.get(TEXT)) if told else []
+        if len(sentences) == 1:
+            return []
+        return [
+            sentence
+            for sentence in sentences
+            if any(sentence.start <= start < sentence.end for start in told)
+        ]
+
+
+def _texts(parts: Iterable[Part]) -> list[str]:
+    return [part.text for part in parts]
 
 
 def write_sentence_model(folder: Path, config: Mapping[str, Any]) -> None:

@@ -17,13 +17,14 @@ from rasa.shared.nlu.constants import ENTITIES, EXTRACTOR, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.findings_extractor import told_signs
 from bot.nlu.linear_model import LinearModel
-from bot.nlu.minilm_featurizer import layered_vector, window_vectors
+from bot.nlu.minilm_featurizer import WindowKind, layered_vector, window_vectors
 from bot.nlu.warning_sign_importer import sign_of
 from clinic import clock
 from clinic.clinical import get_clinical_data
 from clinic.history.clauses import Part
-from clinic.history.findings import Assertion, Finding
+from clinic.history.findings import Finding
 from clinic.history.words import split_words
 from clinic.settings import get_settings
 from clinic.triage.agreement import Jury, Sounding
@@ -81,7 +82,7 @@ class _Scored(NamedTuple):
     part: Part
     confidence: float
     by_sign: dict[str, float]
-    is_answer: bool
+    kind: WindowKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class WarningSignNet(GraphComponent):
         """Return the settings: what is asked about, sure or harmless, and the training's."""
         return {
             **{"threshold": 0.35, "sure": 0.6, "sure_of_sign": 0.6, "sure_of_answer": 0.9},
-            **{"harmless": 0.08, "surely_harmless": 0.01},
+            **{"harmless": 0.1, "surely_harmless": 0.03},
             **{"C": 10.0, "max_iterations": 60},
         }
 
@@ -206,7 +207,7 @@ class WarningSignNet(GraphComponent):
                 if sound.is_first:
                     signs.setdefault(sound.sign.id, sound.as_result())
             message.set("warning_signs", list(signs.values()), add_to_output=True)
-            whole = [item for item in scored if not item.is_answer]
+            whole = [item for item in scored if item.kind is WindowKind.WHOLE]
             harmless = all(item.confidence < self._config["harmless"] for item in whole)
             message.set("sounds_harmless", harmless, add_to_output=True)
         return messages
@@ -222,15 +223,17 @@ class WarningSignNet(GraphComponent):
             confidence = 1.0 - float(shares[harmless])
             shares[harmless] = 0.0
             by_sign = dict(zip(self._model.labels, shares.tolist(), strict=True))
-            scored.append(_Scored(window.part, confidence, by_sign, window.is_answer))
+            scored.append(_Scored(window.part, confidence, by_sign, window.kind))
         return scored
 
     def _hear(self, message: Message, scored: list[_Scored]) -> Iterator[_Sound]:
         entities = message.get(ENTITIES, [])
-        for part, confidence, by_sign, is_answer in scored:
+        for part, confidence, by_sign, kind in scored:
             sure = confidence >= self._config["sure"]
-            least = self._config["sure_of_answer" if is_answer else "threshold"]
-            if confidence < least or _is_understood(part, entities):
+            least = self._config["sure_of_answer" if kind is WindowKind.ANSWER else "threshold"]
+            # A sentence was cut out only to doubt what the reader heard in it.
+            unheard = kind is WindowKind.SENTENCE or confidence < least
+            if unheard or _is_understood(part, entities):
                 continue
             likeliest = sorted(by_sign, key=by_sign.__getitem__, reverse=True)[:_MOST_SIGNS]
             for rank, name in enumerate(likeliest):
@@ -248,26 +251,41 @@ class WarningSignNet(GraphComponent):
     def _doubted(self, message: Message, scored: list[_Scored]) -> list[dict[str, Any]]:
         """Return the entities, marked where the net hears no sign at all around them."""
         entities: list[dict[str, Any]] = message.get(ENTITIES, [])
-        # Short words are the reader's own ground: "both legs went weak today".
-        longer = [
-            item for item in scored if item.is_answer or len(split_words(item.part.text)) > _SHORT
-        ]
+        told = told_signs(entities, self._data.signs)
+        answers = any(item.kind is WindowKind.ANSWER for item in scored)
+        # Few words are the reader's own ground: "both legs went weak today".
+        if not told or not (answers or len(split_words(message.get(TEXT))) > _SHORT):
+            return entities
         asks = _asks_about_a_topic(message)
+        doubted = {
+            id(entity)
+            for entity in told
+            if self._least_confidence(entity, scored) < self._harmless_below(entity, asks)
+        }
         return [
-            {**entity, "doubted": True} if self._is_doubted(entity, longer, asks) else entity
-            for entity in entities
+            {**entity, "doubted": True} if id(entity) in doubted else entity for entity in entities
         ]
 
-    def _is_doubted(self, entity: dict[str, Any], scored: list[_Scored], asks: bool) -> bool:
-        signs = self._data.signs.of_attribute(entity["entity"])
-        if not signs or entity.get("assertion") != Assertion.PRESENT.value:
-            return False
+    def _least_confidence(self, entity: dict[str, Any], scored: list[_Scored]) -> float:
+        """Return how likely a sign is told around an entity, in the part that sounds least so.
+
+        A story may sound grave as a whole, and the sentence of a colleague's stroke harmless; or the
+        sentence grave, and the whole harmless.
+        """
         start = entity["start"]
         around = [item.confidence for item in scored if item.part.start <= start < item.part.end]
-        limits = ("surely_harmless", "harmless", "threshold")
-        # In "what do they check by hand on my neck?" more is a slip than in what is told.
-        is_doubtful = (not any(sign.seldom_doubted for sign in signs)) + asks
-        return bool(around) and max(around) < self._config[limits[is_doubtful]]
+        return min(around, default=1.0)
+
+    def _harmless_below(self, entity: dict[str, Any], asks: bool) -> float:
+        """Return the confidence below which the words of an entity are doubted.
+
+        In "what do they check by hand on my neck?" more is a slip than in what is told.
+        """
+        if any(sign.seldom_doubted for sign in self._data.signs.of_attribute(entity["entity"])):
+            name = "harmless" if asks else "surely_harmless"
+        else:
+            name = "threshold" if asks else "harmless"
+        return float(self._config[name])
 
     def _agreed(self, message: Message, heard: list[_Sound]) -> list[dict[str, Any]]:
         """Return as entities the findings that the reader's words bear out."""

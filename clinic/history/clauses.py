@@ -53,6 +53,16 @@ def split_answers(text: str) -> list[Part]:
     return [_part(text, sentence) for sentence in telling] if bare >= _BARE else []
 
 
+def split_sentences(text: str) -> list[Part]:
+    """Return the sentences of a message that tell something.
+
+    Args:
+        text: A message of any length.
+    """
+    sentences = _cut(split_words(text), SENTENCE_END, frozenset())
+    return [_part(text, sentence) for sentence in sentences if len(sentence) >= _LEAST_WORDS]
+
+
 def split_windows(text: str) -> list[Part]:
     """Return a message whole, or cut at sentence ends where it is long; nothing is left out.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.history.clauses import split_answers, split_clauses, split_windows
+from clinic.history.clauses import split_answers, split_clauses, split_sentences, split_windows
 from clinic.history.words import split_words
 
 
@@ -22,6 +22,12 @@ def test_what_tells_something_in_a_list_of_answers_is_found() -> None:
     listed = "no. both hands are clumsy. no. all fine"
     assert [part.text for part in split_answers(listed)] == ["both hands are clumsy"]
     assert split_answers("My neck hurts. It began on Monday.") == []
+
+
+def test_the_sentences_of_a_story_are_told_apart() -> None:
+    story = "Yes. A lad at work had a stroke! My own neck is only sore."
+    told = ["A lad at work had a stroke", "My own neck is only sore"]
+    assert [part.text for part in split_sentences(story)] == told
 
 
 def test_a_usual_message_is_one_window() -> None:
