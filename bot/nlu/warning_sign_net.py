@@ -269,8 +269,8 @@ class WarningSignNet(GraphComponent):
     def _least_confidence(self, entity: dict[str, Any], scored: list[_Scored]) -> float:
         """Return how likely a sign is told around an entity, in the part that sounds least so.
 
-        A story may sound grave as a whole, and the sentence of a colleague's stroke harmless; or the
-        sentence grave, and the whole harmless.
+        A story may sound grave as a whole and the sentence of a colleague's stroke harmless, or the
+        other way round.
         """
         start = entity["start"]
         around = [item.confidence for item in scored if item.part.start <= start < item.part.end]

@@ -18,10 +18,6 @@ from clinic.triage.engine import assess
 from clinic.triage.rules import Level, RuleBook
 from clinic.triage.warning_signs import WarningSigns
 
-# "A fever, a stiff neck and light hurts": so many signs in a breath are not read by a slip, those
-# of a long story easily are.
-_NO_SLIP, _BREATH = 3, 60  # signs, characters
-
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
@@ -56,8 +52,6 @@ class Doubt:
         if not present:
             return tuple(findings)
         told = dict.fromkeys((item.attribute, item.value) for item in present)
-        if self._are_told_in_a_breath(present):
-            return tuple(findings)
         kept = [item for item in findings if item not in present]
         level = self._level(kept, history)
         disbelieved = set()
@@ -74,18 +68,6 @@ class Doubt:
         return tuple(
             replace(item, assertion=Assertion.EXPLAINED) if item in disbelieved else item
             for item in findings
-        )
-
-    def _are_told_in_a_breath(self, present: Sequence[Finding]) -> bool:
-        first: dict[tuple[str, object], Finding] = {}
-        for item in sorted(present, key=lambda item: item.start):
-            pair = (item.attribute, item.value)
-            if pair in self.signs.findings:
-                first.setdefault(pair, item)
-        told = list(first.values())
-        return any(
-            last.end - opening.start <= _BREATH
-            for opening, last in zip(told, told[_NO_SLIP - 1 :], strict=False)
         )
 
     def _level(self, findings: Sequence[Finding], history: History) -> Level:

@@ -42,11 +42,6 @@ def test_what_was_known_before_makes_an_emergency_of_more() -> None:
     assert "chest_breath" in disbelieved(text, text, {"site": ["between_shoulder_blades"]})
 
 
-def test_three_signs_in_a_breath_are_believed_and_in_a_long_story_are_not() -> None:
-    breath = "a fever, a stiff neck and light hurts my eyes"
-    assert disbelieved(breath, breath) == set()
-    story = (
-        "My neck is stiff from the new desk chair, a week now, and nothing helps it much. I had a "
-        "temperature of 38 after the school fair, and daylight hurts when I leave the cinema."
-    )
-    assert disbelieved(story, story)
+def test_a_list_of_signs_that_sounds_harmless_is_not_believed() -> None:
+    listed = "I teach first aid: fever, stiff neck and slurred speech, all week"
+    assert disbelieved(listed, listed)
