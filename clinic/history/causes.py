@@ -8,6 +8,7 @@ from clinic.history.words import NO_BREAK, word_set
 
 _CAUSE_REACH = 24
 _CAUSE_DENIED = 3
+_RULED_OUT = 8
 _DENYING = word_set(
     "not no without never nor isnt wasnt havent dont didnt hasnt cant cannot couldnt stopped quit"
 )
@@ -85,6 +86,11 @@ class Causes:
 
     def _is_denied(self, cause: Span, span: Span) -> bool:
         """Tell "on no diet" from "can't sleep for the foxes", whose "can't" is the sign's own."""
+        if any(
+            self._text.ends_clause(cue)
+            for cue in self._text.cues("NOT_THAT", cause.last, cause.last + _RULED_OUT)
+        ):
+            return True
         first = max(self._text.sentence_starts[cause.first], cause.first - _CAUSE_DENIED)
         if span.last <= cause.first:
             first = max(first, span.last)

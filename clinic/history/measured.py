@@ -35,6 +35,12 @@ _TAKEN = FindingRule(
 _PLANNING = word_set("can could may should if allowed ok safe")
 # Attributes whose own date is told beside them ("cancer in 2019"), not the pain's.
 _DATED = ("lump", "cancer_history", "recent_procedure", "past_spine_surgery", "pregnancy", "crisis")
+# A sentence that tells of somebody else, or of what is over or explained, and of no pain.
+_NOT_OF_NOW = (Assertion.PAST, Assertion.EXPLAINED, Assertion.OTHER_PERSON)
+_PAINFUL = (
+    *("site", "character", "onset_how", "injury", "injury_mechanism", "injury_danger"),
+    *("severity_words", "course", "timing", "aggravating", "radiation", "meningism"),
+)
 _OF_THE_PAIN = word_set("pain ache hurts sore since")
 _THIRD = word_set("hes shes he she theyre they")
 _OTHERS = word_set("kids children sons daughters")
@@ -175,6 +181,7 @@ def _durations(
         if not _is_history_date(words, measure, findings, every)
         and not _is_time_of_score(words, measure, scores)
         and not _is_of_what_is_over(measure, context)
+        and not _is_of_another_complaint(words, measure, findings)
     ]
     since_age = _since_age(words)
     if since_age is not None:
@@ -201,6 +208,21 @@ def _is_of_what_is_over(measure: Measure, context: Context) -> bool:
         context.sentence_end(Span(measure.first, measure.last)),
     )
     return any(context.cues(kind, start, end - 1) for kind in ("CLOSED", "CLEARED"))
+
+
+def _is_of_another_complaint(
+    words: list[Word], measure: Measure, findings: Sequence[Finding]
+) -> bool:
+    """Read "breathless, had asthma all my life. Neck sore", whose years are not the pain's."""
+    first = _sentence_start(words, measure.first)
+    last = measure.last
+    while last < len(words) and words[last].break_before != SENTENCE_END:
+        last += 1
+    start, end = words[first].start, words[last - 1].end
+    told = [finding for finding in findings if start <= finding.start and finding.end <= end]
+    return any(finding.assertion in _NOT_OF_NOW for finding in told) and not any(
+        finding.assertion is Assertion.PRESENT and finding.attribute in _PAINFUL for finding in told
+    )
 
 
 def _since_age(words: list[Word]) -> Measure | None:

@@ -66,6 +66,19 @@ _PAIRS = [
     ("assault", "I feel strangled by half nine in this shirt", "he strangled me with my own tie"),
     ("assault", "a collar and tie that's strangling me", "my scarf caught and strangled me"),
     ("assault", "a lanyard with nine keys on it garrottes me", "he garrottes me with a lanyard"),
+    ("assault", "a helmet that was choking me under the chin", "a man who was choking me"),
+    ("crisis", "my backpack straps are cutting into my arms", "I keep cutting into my arms"),
+    ("chest_breath", "this mask makes me feel I can't breathe", "I feel I can't breathe"),
+    (
+        "headache",
+        "a blinding headache of a boss",
+        "a blinding headache since the row with my boss",
+    ),
+    (
+        "systemic",
+        "drenched every night with the menopause",
+        "drenched every night, the menopause was years ago so it isn't that",
+    ),
     # In play, unless it squeezed.
     (
         "assault",
@@ -92,8 +105,11 @@ def test_what_is_of_now_counts(attribute, text, how) -> None:
         ("timing", "upper back pain, worse after a run of nights", "back pain, worse at night"),
         ("duration_days", "meningitis in 1998, full recovery", "neck pain since March"),
         ("duration_days", "a lump on my neck, had it 15 years", "neck pain for 15 years"),
+        ("duration_days", "breathless on hills, asthma all my life", "neck sore all my life"),
         ("cancer_history", "meningitis in 1998, all clear since", "got the all clear last year"),
         ("function", "I sometimes cut hair", "I've had to cut my hours at the salon"),
+        ("function", "I cancelled the newspaper", "I had to cancel two clients"),
+        ("function", "I left early to see you", "stopped going to choir because of it"),
         ("function", "my boss put me on days", "I had to get my wife to lift it"),
     ],
 )
