@@ -59,6 +59,12 @@ _THINGS = word_set(
     "fracture op operation surgery replacement stent dog cat horse pony"
 )
 _THING_BEFORE = 4
+# "Hauling a 2 yr old" tells of no patient.
+_LOADS = word_set(
+    "hauling hauled carrying carried lifting lifted holding held rocking chasing chased cuddling "
+    "hoisting lugging bouncing pushing feeding"
+)
+_LOAD_BEFORE = 2
 
 
 def find_ages(words: list[Word]) -> list[Measure]:
@@ -98,6 +104,8 @@ def _numbered(words: list[Word], index: int) -> Measure | None:
     if read is None or not 0 < read[0] <= _OLDEST:
         return None
     value, after = read
+    if _is_a_load(words, index):
+        return None
     told_apart = words[index].break_before == PAUSE and value >= _GROWN_UP
     if not told_apart and _is_of_a_thing(words, index):
         return None
@@ -112,6 +120,12 @@ def _is_of_a_thing(words: list[Word], index: int) -> bool:
     while first > max(0, index - _THING_BEFORE) and words[first].break_before < SENTENCE_END:
         first -= 1
     return not _THINGS.isdisjoint(word.norm for word in words[first:index])
+
+
+def _is_a_load(words: list[Word], index: int) -> bool:
+    """Read "carrying a 2 year old", but not "my son, a 2 year old"."""
+    before = [word.norm for word in words[max(0, index - _LOAD_BEFORE) : index]]
+    return before[1:] in (["a"], ["our"], ["my"]) and before[0] in _LOADS
 
 
 def _is_called_old(words: list[Word], after: int) -> bool:

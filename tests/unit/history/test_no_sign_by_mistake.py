@@ -246,6 +246,15 @@ _PAIRS = [
         "in the movie where the girl's head spins round, and mine won't",
         "my head spins round and won't stop",
     ),
+    # Leant over a bench, flown home, walked off; a child that is carried is no patient.
+    ("lump", "my back is achy from leaning over the machine", "my spine is leaning and bent"),
+    ("injury", "flew to Leeds and woke with a crick", "flew off my bike yesterday"),
+    ("neuro_leg", "it wakes me, then I walk it off", "I walk as if I'm drunk"),
+    ("age_band", "from hauling a 2 yr old about", "asking for my 2 year old"),
+    ("function", "gym is good", "gym is off for now"),
+    ("injury", "tapped my neck with two fingers", "tapped from behind in a parking lot"),
+    ("injury", "I love a big wave", "got dumped by a big wave"),
+    ("injury_mechanism", "the yarn was spun into balls", "we were spun into the barrier"),
 ]
 
 
