@@ -125,6 +125,10 @@ def test_a_sign_with_a_harmless_cause_is_explained(text: str, read) -> None:
     assert told == {EXPLAINED}
 
 
+def test_what_a_patient_would_rather_not_say_is_asked_about(how) -> None:
+    assert how("sore throat and neck, I'd rather not say how", "assault") == {EXPLAINED}
+
+
 def test_a_harmless_cause_does_not_excuse_what_stays(how) -> None:
     assert PRESENT in how("my legs went weak after leg day and are still weak", "neuro_leg")
 

@@ -255,6 +255,15 @@ _PAIRS = [
     ("injury", "tapped my neck with two fingers", "tapped from behind in a parking lot"),
     ("injury", "I love a big wave", "got dumped by a big wave"),
     ("injury_mechanism", "the yarn was spun into balls", "we were spun into the barrier"),
+    ("onset_how", "sore since the weekend", "sore since the gym"),
+    ("timing", "day after the gym, nights are fine", "bad at night, mornings are fine"),
+    ("chest_breath", "chest only hurts if I press the muscle", "chest hurts when I climb stairs"),
+    (
+        "chest_breath",
+        "my pecs are sore to press",
+        "sharp pain when I breathe in, sore to touch too",
+    ),
+    ("assault", "I'd rather not say how old I am", "he had his hands on my throat"),
 ]
 
 
