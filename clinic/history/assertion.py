@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from enum import Enum
+from operator import attrgetter
 
 from clinic.history.causes import Causes
 from clinic.history.findings import Assertion
@@ -48,6 +49,12 @@ _MET = word_set(
 )
 _THEIRS = word_set("his her their")
 _OWNED_REACH = 2
+_SHARED_REACH = 8
+_JOB_REACH = 4
+_BEING = word_set("i im am as being")
+_LATELY_TOLD = word_set("today tonight since now suddenly")
+_CALLING_ONESELF = word_set("i im am as being")
+_NAMED_REACH = 2
 # "My toddler headbutted my neck" tells of what was done to the writer.
 _DONE_TO = frozenset({"injury", "injury_mechanism", "injury_danger", "assault", "neck_manipulated"})
 _DONE_REACH = 5
@@ -100,10 +107,31 @@ class Context(Stretches):
         self, words: list[Word], concepts: Mapping[str, list[Span]], today: date | None = None
     ) -> None:
         super().__init__(words, concepts)
+        # "A lad I work with" is a third person as much as "my brother" is.
+        self._concepts = {**concepts, "RELATIVE": self._third_persons()}
         self._owners: list[_Owner] | None = None
         self._past = Past(self, today)
         self._causes = Causes(self)
         self._negation = Negation(self)
+
+    def _third_persons(self) -> list[Span]:
+        """Return the relatives, and anybody else of whom is told who or where he is."""
+        if not self.norms(0, len(self.words)) & SELF:
+            return self.spans("RELATIVE")  # "a man collapsed at the till": he is the patient
+        how = {cue.first: cue for cue in self.spans("STRANGER_HOW")}
+        strangers = [
+            Span(cue.first, how[cue.last].last)
+            for cue in self.spans("STRANGER")
+            if cue.last in how
+            and self.words[cue.last].break_before == NO_BREAK
+            and not self._is_the_writer(cue)
+        ]
+        return sorted([*self.spans("RELATIVE"), *strangers], key=attrgetter("first"))
+
+    def _is_the_writer(self, cue: Span) -> bool:
+        """Read "I'm a patient at your clinic" and "as a singer"."""
+        before = self.norms(max(0, cue.first - _NAMED_REACH), cue.first)
+        return bool(before & _CALLING_ONESELF)
 
     def assertion(self, rule: FindingRule, span: Span, *, of_relative: bool = False) -> Assertion:
         """Decide how a finding is said.
@@ -124,6 +152,8 @@ class Context(Stretches):
             return Assertion.OTHER_PERSON
         if self._is_of_no_person(rule, span):
             return Assertion.OTHER_PERSON
+        if not mine and (self._is_of_the_job(span) or self._is_set_against_mine(span)):
+            return Assertion.EXPLAINED
         if self._is_supposed_of_others(span):
             return Assertion.HYPOTHETICAL
         if rule.negatable and (self._is_supposed(span) or self._is_would_be(span)):
@@ -175,6 +205,8 @@ class Context(Stretches):
 
         A sentence without a subject after a third person's illness leaves it open.
         """
+        if self.cues("SHARED", span.last, span.last + _SHARED_REACH):
+            return None  # "my mam had cancer, so did I"
         first = max(self.clause_starts[span.first], span.first - REACH)
         if any(
             cue.last < span.last
@@ -235,9 +267,44 @@ class Context(Stretches):
         alone = not self.norms(before, span.last) & SELF
         return alone and bool(self.cues("CREATURE", before, start - 1))
 
+    def _is_of_the_job(self, span: Span) -> bool:
+        """Read "I'm a nurse on a stroke ward, so it's slurred speech all day"."""
+        start, end = self.sentence_starts[span.first], self.sentence_end(span)
+        jobs = self._jobs(start, span.first)
+        if not jobs or self.norms(start, end) & _LATELY_TOLD:
+            return False
+        leads = self.cues("ILL_JOB_SEES", start, end - 1)
+        return bool(leads) and not self._owns(jobs[0].last, span.last, leads)
+
+    def _jobs(self, start: int, end: int) -> list[Span]:
+        """Return "I'm a night nurse" and "as a vet" in a stretch of words, but not "the vet"."""
+        jobs = []
+        for cue in self.cues("ILL_JOB", start, end - 1):
+            first = max(start, cue.first - _JOB_REACH)
+            being = [i for i in range(first, cue.last) if self.words[i].norm in _BEING]
+            if being:
+                jobs.append(Span(being[0], cue.last))
+        return jobs
+
+    def _is_set_against_mine(self, span: Span) -> bool:
+        """Read "dachshunds with weak legs all month. My own trouble is only an aching neck"."""
+        start, end = self.sentence_starts[span.first], self.sentence_end(span)
+        if self.norms(start, end) & _LATELY_TOLD:
+            return False
+        turns = self.cues("MY_TURN", span.last, span.last + REACH)
+        told = [*self._jobs(start, span.first), *self.spans("RELATIVE"), *turns]
+        return bool(turns) and not self._owns(start, turns[0].first, told)
+
+    def _owns(self, first: int, last: int, besides: list[Span]) -> bool:
+        """Tell whether a stretch says "I" or "my" outside some cues."""
+        inside = {index for cue in besides for index in range(cue.first, cue.last)}
+        return any(
+            self.words[index].norm in SELF and index not in inside for index in range(first, last)
+        )
+
     def _is_done_to_writer(self, rule: FindingRule, span: Span) -> bool:
         end = min(self.chunk(span)[1], span.last + _DONE_REACH)
-        return rule.attribute in _DONE_TO and bool(self.norms(span.first, end) & {"my", "me"})
+        return rule.attribute in _DONE_TO and bool(self.norms(span.first, end) & {"my", "me", "us"})
 
     def _find_owners(self) -> list[_Owner]:
         """Return for each word whether the writer or a third person is spoken of."""

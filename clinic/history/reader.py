@@ -39,6 +39,9 @@ _OWN_COMPLAINTS = ("PAIN", "SYMPTOM_WORD", "NUMB", "WEAK", "FALL")
 _I = word_set("i ive im")
 _MINE = word_set("my")
 _OWN_REACH = 3
+# "Neck's been at me" is the writer's as much as "my neck".
+_BOTHER_WORDS = 3
+_BOTHERING = [["been", verb, "me"] for verb in ("at", "killing", "bothering", "annoying")]
 _CLOSE_REACH = 5
 _AGE_REACH = 3
 _HAVING = word_set("have having got get ive im am feel me mine mines is with")
@@ -74,6 +77,7 @@ _IN_PASSING = word_set(
 _WHO_HAD = [[who, "had"] for who in ("who", "that")]
 _LATELY = word_set("ago now today hour hours just cant cannot this is has still yesterday tonight")
 _COUNTED = word_set("number no one two three four 1 2 3 4")
+_PUTTING_RIGHT = word_set("its it is but this thats")
 _FROM = word_set("from by after of since")
 
 
@@ -385,6 +389,8 @@ def _is_patient(context: Context, span: Span, *, own_complaint: bool) -> bool:
     norms = [word.norm for word in words]
     if norms[span.first] in ("im", "i"):
         return _has_complaint(context, span.first, span.last + _COMPLAINT_REACH)
+    if not own_complaint and _is_put_right(context, span):
+        return True
     if _was_long_ago(context, span) or context.spans("NOT_ME"):
         return False  # what a grandmother once had is no request for her
     if _is_named(context, span):
@@ -417,6 +423,16 @@ def _is_patient(context: Context, span: Span, *, own_complaint: bool) -> bool:
     own = writer and bool(_WRITER & set(norms[span.last : span.last + reach]))
     end = min(span.last + reach, context.sentence_end(span)) if writer else span.last + reach
     return not own and _has_complaint(context, span.first, end)
+
+
+def _is_put_right(context: Context, span: Span) -> bool:
+    """Read "not me, it's my wife", which asks for her."""
+    return any(
+        cue.last <= span.first
+        and context.norms(cue.last, span.first) <= _PUTTING_RIGHT
+        and context.sentence_starts[cue.first] == context.sentence_starts[span.first]
+        for cue in context.spans("NOT_ME")
+    )
 
 
 def _is_worked_for(norms: list[str], span: Span) -> bool:
@@ -452,6 +468,8 @@ def _has_own_complaint(context: Context, norms: list[str]) -> bool:
 
     def owned(span: Span, owners: frozenset[str]) -> bool:
         before = range(max(0, span.first - _OWN_REACH), span.first)
+        if owners is _MINE and norms[span.last : span.last + _BOTHER_WORDS] in _BOTHERING:
+            return not _THIRD & {norms[index] for index in before}
         words = {norms[index] for index in before if index not in relatives}
         after = range(span.last, min(len(norms), span.last + _OWN_REACH))
         touching = bool(after) and norms[span.last] in _TOUCHING
@@ -496,6 +514,8 @@ def _aches_from_caring(context: Context) -> bool:
         after = [span for span in parts if span.first >= cue.last]
         if not after or any(span.first < cue.first for span in parts):
             continue
+        if cue.first and context.norms(cue.first - 1, cue.first) & _THIRD:
+            continue  # "she's been holding her neck"
         first = min(after, key=lambda span: span.first)
         if not context.norms(cue.last, first.first) & _THIRD:
             return True

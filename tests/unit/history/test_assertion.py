@@ -312,3 +312,64 @@ def test_legs_that_are_back_to_normal_are_asked_about_and_sight_that_came_back_c
     assert how("my legs were weak on Friday, gone since", "neuro_leg") == {Assertion.EXPLAINED}
     assert how("my legs are weak, is that ok?", "neuro_leg") == {Assertion.PRESENT}
     assert Assertion.PRESENT in how("I went blind in one eye, gone since", "stroke_signs")
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute"),
+    [
+        ("A lad I work with had a stroke, face dropped. Mine's a stiff neck", "stroke_signs"),
+        ("me mam's face dropped on Sunday. Me own neck is only stiff", "stroke_signs"),
+        ("An old chap on my bus collapsed last week. My neck aches from a bag", "chest_breath"),
+        ("Man in the next bed was coughing blood. My neck's stiff", "chest_breath"),
+        ("Two of the lads in the squad were knocked out cold. I've a tight neck", "injury_danger"),
+        ("The granddaughter couldn't breathe with croup. I'm just stiff", "chest_breath"),
+        ("I coach boxing. Lads get knocked out. My upper back aches", "injury_danger"),
+        ("Me da's aorta burst. It's only a dull ache in my shoulders", "aorta_risk"),
+    ],
+)
+def test_a_stranger_keeps_his_signs_as_a_relative_does(text, attribute, how) -> None:
+    assert how(text, attribute) <= {Assertion.OTHER_PERSON, Assertion.PAST, EXPLAINED}
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute"),
+    [
+        ("A lad I work with had a stroke. Now my own face has dropped", "stroke_signs"),
+        ("a man collapsed at the counter, he is grey", "chest_breath"),
+        ("a guy from work dropped a bar on my neck, both hands tingle", "neuro_arm"),
+        ("I'm a patient at your clinic, my legs are numb", "neuro_leg"),
+        ("my pupils are different sizes", "stroke_signs"),
+        ("My mam had breast cancer and so did I", "cancer_history"),
+        ("not me, my wife: she can't lift her arm", "neuro_arm"),
+        ("my mam is 81 and she's been holding her neck stiff, her legs are numb", "neuro_leg"),
+        ("I look after a lady of 90. She fell, her legs are weak", "neuro_leg"),
+    ],
+)
+def test_a_patients_sign_is_not_given_to_a_stranger(text, attribute, how) -> None:
+    assert PRESENT in how(text, attribute)
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute"),
+    [
+        ("I'm a paramedic so my week is chest pain. My neck is sore", "chest_breath"),
+        ("I'm a nurse on a ward, so it's sepsis all day. My neck is stiff", "infection_immune"),
+        ("I get stabbed and collapse eight shows a week, my back aches", "chest_breath"),
+        ("this month was nothing but legs gone numb. My own trouble is a sore neck", "neuro_leg"),
+    ],
+)
+def test_what_a_job_or_a_show_is_about_is_asked_about(text, attribute, how) -> None:
+    assert how(text, attribute) == {EXPLAINED}
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute"),
+    [
+        ("I'm a paramedic and since this morning I have chest pain", "chest_breath"),
+        ("I'm a nurse on a stroke ward and my speech is slurred", "stroke_signs"),
+        ("I'm an actor and tonight I collapsed on stage", "chest_breath"),
+        ("Legs gone numb today. My own trouble is a sore neck", "neuro_leg"),
+    ],
+)
+def test_a_job_explains_nothing_that_the_writer_has(text, attribute, how) -> None:
+    assert PRESENT in how(text, attribute)
