@@ -50,6 +50,7 @@ _MET = word_set(
 _THEIRS = word_set("his her their")
 _OWNED_REACH = 2
 _SHARED_REACH = 8
+_ONE_REACH = 6
 _JOB_REACH = 4
 _BEING = word_set("i im am as being")
 _LATELY_TOLD = word_set("today tonight since now suddenly")
@@ -141,6 +142,8 @@ class Context(Stretches):
             span: Where they stand.
             of_relative: The message is written for a relative, whose findings count.
         """
+        if of_relative and self._is_mine_not_theirs(span):
+            return Assertion.OTHER_PERSON
         mine = of_relative or rule.household or self._is_done_to_writer(rule, span)
         if not mine and (owned := self._of_somebody_else(span)):
             # Whoever "no headache" is said of, it tells of none.
@@ -229,6 +232,15 @@ class Context(Stretches):
         ):
             return None
         return Assertion.OTHER_PERSON if owner is _Owner.OTHER else Assertion.POSSIBLE
+
+    def _is_mine_not_theirs(self, span: Span) -> bool:
+        """Read "asking for my wife, I'm the one on warfarin, not her"."""
+        end = self.sentence_end(span)
+        told = self.norms(max(self.sentence_starts[span.first], span.first - _ONE_REACH), span.last)
+        return bool(told & _SUBJECT_SELF - {"my"}) and any(
+            self.ends_clause(cue) and not self.norms(span.last, cue.first) & (_THIRD | SELF)
+            for cue in self.cues("MINE_NOT_THEIRS", span.last, end - 1)
+        )
 
     def _is_named_as_theirs(self, span: Span) -> bool:
         """Read "lifting our Labrador into the car for his chemo": "his" is not the writer's."""

@@ -391,6 +391,8 @@ def _is_patient(context: Context, span: Span, *, own_complaint: bool) -> bool:
         return _has_complaint(context, span.first, span.last + _COMPLAINT_REACH)
     if not own_complaint and _is_put_right(context, span):
         return True
+    if _is_named(context, span) and not own_complaint and not context.spans("FAMILY_PAST"):
+        return True  # "asking for my wife, she's on warfarin, not me"
     if _was_long_ago(context, span) or context.spans("NOT_ME"):
         return False  # what a grandmother once had is no request for her
     if _is_named(context, span):

@@ -373,3 +373,35 @@ def test_what_a_job_or_a_show_is_about_is_asked_about(text, attribute, how) -> N
 )
 def test_a_job_explains_nothing_that_the_writer_has(text, attribute, how) -> None:
     assert PRESENT in how(text, attribute)
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute"),
+    [
+        ("Asking for my wife, I'm the one on warfarin, not her. Her neck aches", "blood_thinner"),
+        ("Writing for my mum, I had the cancer, not her. Her neck aches", "cancer_history"),
+        ("Lifesaver, rescued a man who couldn't feel his legs. I've a sore neck", "neuro_leg"),
+    ],
+)
+def test_what_only_the_writer_or_a_rescued_man_has_is_not_the_patients(
+    text, attribute, how
+) -> None:
+    assert how(text, attribute) == {Assertion.OTHER_PERSON}
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute"),
+    [
+        ("Asking for my wife, she's on warfarin, not me. She has a sore neck", "blood_thinner"),
+        ("For my mum. I found her on the floor, she can't feel her legs", "neuro_leg"),
+        ("Writing for my mum, I had the cancer, now she can't feel her legs", "neuro_leg"),
+        ("A man pulled me out of the sea, I can't feel my legs", "neuro_leg"),
+        ("I just had a baby and my neck hurts", "pregnancy"),
+    ],
+)
+def test_what_the_one_written_for_has_is_the_patients(text, attribute, how) -> None:
+    assert PRESENT in how(text, attribute)
+
+
+def test_to_have_just_had_a_sore_neck_is_no_birth(how) -> None:
+    assert how("I've just had a sore neck for three weeks", "pregnancy") == set()
