@@ -260,21 +260,21 @@ class WarningSignNet(GraphComponent):
         doubted = {
             id(entity)
             for entity in told
-            if self._least_confidence(entity, scored) < self._harmless_below(entity, asks)
+            if self._sounds_harmless(entity, scored, self._harmless_below(entity, asks))
         }
         return [
             {**entity, "doubted": True} if id(entity) in doubted else entity for entity in entities
         ]
 
-    def _least_confidence(self, entity: dict[str, Any], scored: list[_Scored]) -> float:
-        """Return how likely a sign is told around an entity, in the part that sounds least so.
+    def _sounds_harmless(self, entity: dict[str, Any], scored: list[_Scored], below: float) -> bool:
+        """Tell whether a part of the message around an entity sounds harmless, and none grave.
 
         A story may sound grave as a whole and the sentence of a colleague's stroke harmless, or the
         other way round.
         """
         start = entity["start"]
         around = [item.confidence for item in scored if item.part.start <= start < item.part.end]
-        return min(around, default=1.0)
+        return bool(around) and min(around) < below and max(around) < self._config["sure"]
 
     def _harmless_below(self, entity: dict[str, Any], asks: bool) -> float:
         """Return the confidence below which the words of an entity are doubted.
