@@ -42,6 +42,7 @@ _PAINFUL = (
     *("severity_words", "course", "timing", "aggravating", "radiation", "meningism"),
 )
 _OF_THE_PAIN = word_set("pain ache hurts sore since")
+_OF_PAIN = word_set("pain aching ache aches hurts hurting sore stiff tight")
 _THIRD = word_set("hes shes he she theyre they")
 _OTHERS = word_set("kids children sons daughters")
 _OWNERS = word_set("my our")
@@ -276,6 +277,8 @@ def _leads(words: list[Word], measure: Measure, score: Measure) -> bool:
 def _weight(words: list[Word], measure: Measure) -> int:
     """Weigh how plainly a time span is said of the pain and not of another event."""
     before, after = _around(words, measure)
+    if "and" in before and set(before[before.index("and") :]) & _OF_PAIN:
+        before = before[before.index("and") :]  # "from the cold and my neck aches 3 weeks"
     inside = [word.norm for word in words[measure.first : measure.last]]
     weight = int(inside[0] == "since" or measure.anchored)
     if set(before[-2:]) & _LASTING or set(after[:2]) & _LASTING_AFTER:

@@ -79,6 +79,13 @@ _PAIRS = [
         "drenched every night with the menopause",
         "drenched every night, the menopause was years ago so it isn't that",
     ),
+    # Read of, and frightened by it.
+    (
+        "onset_extreme",
+        "read an article in bed about neck arteries tearing and frightened myself silly",
+        "read an article about arteries and I have a sudden tearing pain in the neck",
+    ),
+    ("infection_immune", "sat under a sepsis poster", "I had sepsis last month"),
     # In play, unless it squeezed.
     (
         "assault",
@@ -105,6 +112,11 @@ def test_what_is_of_now_counts(attribute, text, how) -> None:
         ("timing", "upper back pain, worse after a run of nights", "back pain, worse at night"),
         ("duration_days", "meningitis in 1998, full recovery", "neck pain since March"),
         ("duration_days", "a lump on my neck, had it 15 years", "neck pain for 15 years"),
+        (
+            "duration_days",
+            "meningitis in 1998, all mended",
+            "sore from the cold and my neck aches 3 weeks",
+        ),
         ("duration_days", "breathless on hills, asthma all my life", "neck sore all my life"),
         ("cancer_history", "meningitis in 1998, all clear since", "got the all clear last year"),
         ("function", "I sometimes cut hair", "I've had to cut my hours at the salon"),
