@@ -14,7 +14,8 @@ from actions.conversation import history_of, latest_text
 from actions.language import is_limited, language_reading
 from clinic import clock
 from clinic.clinical import ClinicalData, get_clinical_data
-from clinic.dialogue.agenda import INTERVIEW, SURE, VERY_SURE
+from clinic.dialogue.agenda import BOOKING, INTERVIEW, SURE, VERY_SURE
+from clinic.dialogue.booking_answers import note_in
 from clinic.dialogue.request_words import Wish, get_request_words
 from clinic.history.findings import Assertion, Finding
 from clinic.history.reader import Reading
@@ -165,7 +166,7 @@ class Message:
         self.level = Level(tracker.get_slot("disposition") or Level.SELF_CARE)
         self.impossible: str | None = None
         self.reading = self._read()
-        if self._is_told_not_asked():
+        if self._is_told_not_asked() or self._is_note_for_the_desk():
             self.intent, self.confidence = "inform", VERY_SURE
         self.is_unreadable = self._is_gibberish()
         if self.is_unreadable:
@@ -385,6 +386,11 @@ class Message:
         if self.intent == "goodbye":
             return True
         return bool(self.asked) and bool(told & set(self.data.interview[str(self.asked)].fills))
+
+    def _is_note_for_the_desk(self) -> bool:
+        """Tell whether "add a note" to a booking looks like a wish for a summary of the chat."""
+        is_summary = self.form == BOOKING and self.intent == "ask_summary"
+        return is_summary and note_in(self.text) is not None
 
     def _without_fear(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
         """Leave out a wish to die that stands only in "am I going to die?"."""

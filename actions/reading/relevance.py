@@ -25,6 +25,7 @@ _OF_THE_SIGN = frozenset(
 _INJURY_DATE = "injury_days_ago"
 _A_DAY = 1.0
 _DATING = word_set("ago since started began only actually")
+_BEGAN, _RATHER = word_set("started began"), word_set("actually sorry rather")
 _ONSET = "onset_how"
 # Their answers say when the sign comes, not when the pain does: "only when I lie on the arm".
 _NOT_ABOUT_THE_PAIN = frozenset({"emergency_screen", "neuro_arm", EVER})
@@ -95,7 +96,8 @@ class Relevance:
         if name != "duration_days":
             return False
         if question != _ONSET:
-            return True  # "a five, gone by Tuesday"
+            # "A five, gone by Tuesday", but not "actually it only started this morning".
+            return _BEGAN.isdisjoint(reading.words) or _RATHER.isdisjoint(reading.words)
         told = {item.attribute for item in reading.findings}
         # "I woke up with it" and "a few days after the new glasses" tell how it started, and "I had
         # it ten years ago" of another time.

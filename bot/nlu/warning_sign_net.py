@@ -68,7 +68,7 @@ _LEAST_UNEXPLAINED = 3
 _OF_THE_WHOLE = frozenset({"who_for"})  # read off all words, and explains none
 _QUESTION = "ask_topic"
 _SURELY = 0.75
-_SHORT = 8  # words
+_SHORT, _BRIEF = 8, 14  # words
 _TELLING = 4  # letters; shorter words are mostly grammar
 # A message may tell of several signs, which then share the confidence.
 _MOST_SIGNS = 3
@@ -253,14 +253,16 @@ class WarningSignNet(GraphComponent):
         entities: list[dict[str, Any]] = message.get(ENTITIES, [])
         told = told_signs(entities, self._data.signs)
         answers = any(item.kind is WindowKind.ANSWER for item in scored)
+        length = len(split_words(message.get(TEXT)))
         # Few words are the reader's own ground: "both legs went weak today".
-        if not told or not (answers or len(split_words(message.get(TEXT))) > _SHORT):
+        if not told or not (answers or length > _SHORT):
             return entities
+        is_brief = not answers and length <= _BRIEF
         asks = _asks_about_a_topic(message)
         doubted = {
             id(entity)
             for entity in told
-            if self._sounds_harmless(entity, scored, self._harmless_below(entity, asks))
+            if self._sounds_harmless(entity, scored, self._harmless_below(entity, asks, is_brief))
         }
         return [
             {**entity, "doubted": True} if id(entity) in doubted else entity for entity in entities
@@ -276,12 +278,14 @@ class WarningSignNet(GraphComponent):
         around = [item.confidence for item in scored if item.part.start <= start < item.part.end]
         return bool(around) and min(around) < below and max(around) < self._config["sure"]
 
-    def _harmless_below(self, entity: dict[str, Any], asks: bool) -> float:
+    def _harmless_below(self, entity: dict[str, Any], asks: bool, is_brief: bool) -> float:
         """Return the confidence below which the words of an entity are doubted.
 
-        In "what do they check by hand on my neck?" more is a slip than in what is told.
+        In "what do they check by hand on my neck?" more is a slip than in what is told, and in a
+        story more than in a brief message.
         """
-        if any(sign.seldom_doubted for sign in self._data.signs.of_attribute(entity["entity"])):
+        signs = self._data.signs.of_attribute(entity["entity"])
+        if is_brief or any(sign.seldom_doubted for sign in signs):
             name = "harmless" if asks else "surely_harmless"
         else:
             name = "threshold" if asks else "harmless"
