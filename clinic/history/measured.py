@@ -68,6 +68,9 @@ _THEN = word_set("was were worst night yesterday most some then before")
 _NEWLY = word_set("new different again")
 _ONLY_NOW = (["today"], ["tonight"], ["right", "now"], ["just", "now"])
 
+# It brings a pain on and is no injury: dated, it would make a fall told later an old one.
+_POSTURE = ("injury_mechanism", "posture_sleep")
+
 
 def measured(
     words: list[Word],
@@ -343,6 +346,7 @@ def _injury_date(
         for finding in findings
         if finding.attribute in ("injury", "injury_danger", "injury_mechanism")
         and finding.assertion is Assertion.PRESENT
+        and (finding.attribute, finding.value) != _POSTURE
     ]
     if not injuries:
         return None

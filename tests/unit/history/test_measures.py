@@ -133,3 +133,8 @@ def test_what_is_no_age_is_left_out(text: str) -> None:
 )
 def test_an_age_becomes_a_band(years: float, band: str) -> None:
     assert age_band(years) == band
+
+
+def test_a_posture_dates_no_injury(read) -> None:
+    told = {item.attribute for item in read("neck pain three weeks, worse with typing").findings}
+    assert "duration_days" in told and "injury_days_ago" not in told
