@@ -54,7 +54,6 @@ _ONE_REACH = 6
 _JOB_REACH = 4
 _BEING = word_set("i im am as being")
 _LATELY_TOLD = word_set("today tonight since now suddenly")
-_CALLING_ONESELF = word_set("i im am as being")
 _NAMED_REACH = 2
 # "My toddler headbutted my neck" tells of what was done to the writer.
 _DONE_TO = frozenset({"injury", "injury_mechanism", "injury_danger", "assault", "neck_manipulated"})
@@ -132,7 +131,7 @@ class Context(Stretches):
     def _is_the_writer(self, cue: Span) -> bool:
         """Read "I'm a patient at your clinic" and "as a singer"."""
         before = self.norms(max(0, cue.first - _NAMED_REACH), cue.first)
-        return bool(before & _CALLING_ONESELF)
+        return bool(before & _BEING)
 
     def assertion(self, rule: FindingRule, span: Span, *, of_relative: bool = False) -> Assertion:
         """Decide how a finding is said.

@@ -185,7 +185,7 @@ def _durations(
         if not _is_history_date(words, measure, findings, every)
         and not _is_time_of_score(words, measure, scores)
         and not _is_of_what_is_over(measure, context)
-        and not _is_of_another_complaint(words, measure, findings)
+        and not _is_of_another_complaint(measure, findings, context)
     ]
     since_age = _since_age(words)
     if since_age is not None:
@@ -207,22 +207,22 @@ def _is_of_what_is_over(measure: Measure, context: Context) -> bool:
     before = context.words[max(0, measure.first - 1)].norm
     if measure.value < LONG_OVER or {inside, before} & _LASTING:
         return False
-    start, end = (
-        context.sentence_starts[measure.first],
-        context.sentence_end(Span(measure.first, measure.last)),
-    )
-    return any(context.cues(kind, start, end - 1) for kind in ("CLOSED", "CLEARED"))
+    first, last = _sentence_of_time(measure, context)
+    return any(context.cues(kind, first, last - 1) for kind in ("CLOSED", "CLEARED"))
+
+
+def _sentence_of_time(measure: Measure, context: Context) -> tuple[int, int]:
+    """Return where the sentence of a time span begins, and where the next one does."""
+    span = Span(measure.first, measure.last)
+    return context.sentence_starts[span.first], context.sentence_end(span)
 
 
 def _is_of_another_complaint(
-    words: list[Word], measure: Measure, findings: Sequence[Finding]
+    measure: Measure, findings: Sequence[Finding], context: Context
 ) -> bool:
     """Read "breathless, had asthma all my life. Neck sore", whose years are not the pain's."""
-    first = _sentence_start(words, measure.first)
-    last = measure.last
-    while last < len(words) and words[last].break_before != SENTENCE_END:
-        last += 1
-    start, end = words[first].start, words[last - 1].end
+    first, last = _sentence_of_time(measure, context)
+    start, end = context.words[first].start, context.words[last - 1].end
     told = [finding for finding in findings if start <= finding.start and finding.end <= end]
     return any(finding.assertion in _NOT_OF_NOW for finding in told) and not any(
         finding.assertion is Assertion.PRESENT and finding.attribute in _PAINFUL for finding in told

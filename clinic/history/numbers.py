@@ -105,7 +105,7 @@ def number_at(words: list[Word], index: int) -> tuple[float, int] | None:
     goes_on = index < len(words) and words[index].break_before == NO_BREAK
     ones = 0.0 if following in ARTICLES or not goes_on else _NUMBERS.get(following, 0.0)
     if value >= 20 and 1 <= ones <= 9:
-        return value + _NUMBERS[following], index + 1
+        return value + ones, index + 1
     return value, index
 
 

@@ -346,12 +346,9 @@ class Interview:
         may_be_calm = question.no and not question.takes_any and answers and sounds_harmless
         if may_be_calm and says_all_is_well(text, reading, question.fills):
             return _denied(question, history)
-        if question.no and answers and _reassures(question, words, reading):
-            if question.urgent and wording is None:
-                return Answer({}, answered=False, wording=Wording.AGAIN)
-            return _denied(question, history)
-        if question.no and answers and explains_away(reading, question.fills):
-            # "I only shiver in the freezer": the causes of all that it tells are known.
+        # "I only shiver in the freezer": the causes of all that it tells are known.
+        calms = _reassures(question, words, reading) or explains_away(reading, question.fills)
+        if question.no and answers and calms:
             if question.urgent and wording is None:
                 return Answer({}, answered=False, wording=Wording.AGAIN)
             return _denied(question, history)
