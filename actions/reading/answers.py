@@ -29,6 +29,8 @@ from clinic.triage.interview import (
 )
 
 _YES_OR_NO = frozenset({"affirm", "deny", "start_over"})
+# Neither a yes nor a no by itself: "fine, I just meant bored".
+_LEFT_OPEN = frozenset({SpeechAct.OTHER, SpeechAct.CORRECT})
 
 
 class Answers:
@@ -93,6 +95,7 @@ class Answers:
                 now=clock.now(),
                 clinic=get_settings().clinic,
             )
+        changes.update(_grown_up({**history, **changes}))
         return {name: value for name, value in changes.items() if value != history.get(name)}
 
     def _answer_to(self, question: str, known: dict[str, Any]) -> dict[str, Any]:
@@ -186,8 +189,19 @@ class Answers:
             )
         )
         # "No, I mean I flopped down tired, didn't pass out" corrects what was read, and denies it.
-        is_open = act is SpeechAct.OTHER or (act is SpeechAct.CORRECT and denies(message.text))
-        return SpeechAct.DENY if is_open and is_calm else act
+        return SpeechAct.DENY if act in _LEFT_OPEN and is_calm else act
+
+    def _tells_no_sign(self, pending: list[dict[str, Any]]) -> bool:
+        """Read "I push beds uphill all day without a puff", asked about the breath."""
+        message = self._message
+        if reassures(message.text):
+            return True
+        about = {str(item["attribute"]) for item in pending}
+        open_still = any(
+            item.attribute in about and item.assertion in (Assertion.PRESENT, Assertion.POSSIBLE)
+            for item in message.reading.findings
+        )
+        return message.sounds_harmless and not message.is_question and not open_still
 
     def _confirmed(self, pending: list[dict[str, Any]]) -> dict[str, Any]:
         """Settle the uncertain warning signs with a yes, a no, or a "not sure"."""
@@ -209,9 +223,15 @@ class Answers:
             if only_guessed and act is not SpeechAct.UNSURE:
                 return {}  # nobody said it; the checklist asks for it too
             asked_again = self._message.history.get("emergency_screen") is None
-            if asked_again and act is SpeechAct.OTHER and reassures(self._message.text):
+            if asked_again and act in _LEFT_OPEN and self._tells_no_sign(pending):
                 return {}  # "I walk normally": the checklist that follows asks once more
             return {"emergency_unsure": True}  # a question left open is no "no"
         assertion = Assertion.PRESENT if act is SpeechAct.AFFIRM else Assertion.ABSENT
         findings = [Finding(item["attribute"], item["value"], assertion, 0, 0) for item in pending]
         return merge(self._message.history, findings, self._data.attributes)
+
+
+def _grown_up(history: dict[str, Any]) -> dict[str, Any]:
+    """Let an age correct what "my son" was read as: he may be twenty."""
+    is_grown_up = history.get("age_band") not in (None, "<16")
+    return {"who_for": "other_adult"} if is_grown_up and history.get("who_for") == "child" else {}

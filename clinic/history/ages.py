@@ -25,7 +25,7 @@ _DECADES = {
 _OWNERS = word_set("my his her their")
 _RETIRED_AT = 68.0
 _OLDEST = 120
-_GROWN_UP = 18
+GROWN_UP = 16  # years; the service is not made for younger patients (decision D6)
 _GLUED = re.compile(r"([0-9]{1,3})(yo|yrs?|y|m|f)")
 _OLD = (
     ("years", "old"),
@@ -49,6 +49,8 @@ _PERSONS = word_set(
 )
 _AFTER_AGE = word_set("years yrs year next now and today soon this")
 _YEARS = word_set("years yrs year")
+_BESIDE = word_set("with to and married known loved")
+_OF_A_PATIENT = word_set("he she his her has is male female having got with who")
 _NOT_OLD = word_set(
     "sober clean dry married divorced widowed retired post into in without since qualified out"
 )
@@ -106,7 +108,7 @@ def _numbered(words: list[Word], index: int) -> Measure | None:
     value, after = read
     if _is_a_load(words, index):
         return None
-    told_apart = words[index].break_before == PAUSE and value >= _GROWN_UP
+    told_apart = words[index].break_before == PAUSE and value >= GROWN_UP
     if not told_apart and _is_of_a_thing(words, index):
         return None
     if glued or _is_called_old(words, after) or _is_said_of_a_person(words, index, after, value):
@@ -135,16 +137,18 @@ def _is_called_old(words: list[Word], after: int) -> bool:
 
 def _is_said_of_a_person(words: list[Word], index: int, after: int, value: float) -> bool:
     """Read "I'm 52 and", "she's 84 neck is stiff", "I am 68 years", "she is 77, she fell"."""
-    if index == 0 and value >= _GROWN_UP:  # "74, tripped over the flex"
+    if index == 0 and value >= GROWN_UP:  # "74, tripped over the flex"
         return after < len(words) - 1 and words[after].break_before == PAUSE
     if index == 0 or words[index].break_before > PAUSE or value < 5:
         return False
     before = words[index - 1].norm
-    if before.endswith("s") and before[:-1] in _PERSONS and value >= _GROWN_UP:
+    if before.endswith("s") and before[:-1] in _PERSONS and value >= GROWN_UP:
         before = "is"  # "Dad's 83"
     ends = after >= len(words) or words[after].break_before >= PAUSE
     if words[index].break_before == PAUSE:  # "Mum (79) fell"
         return ends and before in _PERSONS
+    if _is_a_count_of_years(words, index, after):
+        return True
     if before not in _BEFORE:
         return False
     tail = "" if ends else words[after].norm
@@ -153,6 +157,17 @@ def _is_said_of_a_person(words: list[Word], index: int, after: int, value: float
     if before == "is" and not (_has_person(words, index + 1) and (ends or tail in _AFTER_AGE)):
         return False
     return tail not in _NOT_AGES or (tail in _YEARS and value >= 12)
+
+
+def _is_a_count_of_years(words: list[Word], index: int, after: int) -> bool:
+    """Read "for my son 20 yrs, he is here", but not "with my husband 30 years"."""
+    named = [word.norm for word in words[max(0, index - 3) : index]]
+    if named[-1] not in _PERSONS or named[-2:-1] not in (["my"], ["our"]) or named[0] in _BESIDE:
+        return False
+    if after >= len(words) or words[after].norm not in _YEARS | {"y"}:
+        return False
+    rest = words[after + 1 : after + 2]
+    return not rest or rest[0].break_before >= PAUSE or rest[0].norm in _OF_A_PATIENT
 
 
 def _has_person(words: list[Word], index: int) -> bool:
@@ -180,7 +195,7 @@ def age_band(years: float) -> str:
     Returns:
         One of the values of the attribute `age_band`.
     """
-    if years < 16:
+    if years < GROWN_UP:
         return "<16"
     if years < 50:
         return "16-49"

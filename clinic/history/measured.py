@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -55,6 +56,8 @@ _ONSET = word_set(
     "back new pain ache hurts hurting sore stiff neck shoulder gone"
 )
 _PARTS = word_set("neck shoulder back")
+_LIKENED_BEFORE = 3  # words
+_BACK_THEN = word_set("last in back")
 _OTHER_EVENTS = word_set(
     "cold flu covid infection cough virus holiday appointment booked saw seen doctor gp physio "
     "scan mri xray surgery operation moved partum pregnant birth breastfeeding breast diagnosis "
@@ -185,6 +188,7 @@ def _durations(
         if not _is_history_date(words, measure, findings, every)
         and not _is_time_of_score(words, measure, scores)
         and not _is_of_what_is_over(measure, context)
+        and not _is_likened(words, measure)
         and not _is_of_another_complaint(measure, findings, context)
     ]
     since_age = _since_age(words)
@@ -209,6 +213,16 @@ def _is_of_what_is_over(measure: Measure, context: Context) -> bool:
         return False
     first, last = _sentence_of_time(measure, context)
     return any(context.cues(kind, first, last - 1) for kind in ("CLOSED", "CLEARED"))
+
+
+def _is_likened(words: list[Word], measure: Measure) -> bool:
+    """Read "same as last spring" and "just like in 2019", which date another time."""
+    start = max(_sentence_start(words, measure.first), measure.first - _LIKENED_BEFORE)
+    before = [word.norm for word in words[start : measure.first + 1]]
+    pairs = set(itertools.pairwise(before))
+    return ("same", "as") in pairs or any(
+        first == "like" and second in _BACK_THEN for first, second in pairs
+    )
 
 
 def _sentence_of_time(measure: Measure, context: Context) -> tuple[int, int]:

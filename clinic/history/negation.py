@@ -29,6 +29,7 @@ _NEW_SUBJECTS = word_set("i im ive its but my hes shes he she his her theres the
 _LOSSES = word_set("loss lack change problem problems difficulty trouble issue issues")
 _HAPPENS_TO = frozenset({"injury", "injury_mechanism", "injury_danger", "assault"})
 _NOBODY = word_set("nobody nobodys noone noones")
+_DENIED = word_set("no not never none nothing without")
 _FILLERS = word_set(
     "haha lol er um well oh god definitely absolutely thankfully luckily nope thank"
 )
@@ -52,7 +53,9 @@ class Negation:
             span: Where they stand.
         """
         if self._is_answered_no(span):
-            return Assertion.ABSENT
+            # "Never had cancer. None." says it twice; "walking normal? No." takes it back.
+            twice = rule.denied and bool(self._text.norms(span.first, span.last) & _DENIED)
+            return None if twice else Assertion.ABSENT
         if not rule.negatable:
             return None
         if self._is_denied_loss(span) or self._is_on_no_list(span):

@@ -62,6 +62,7 @@ _PRESENT = word_set(
 _OF_LATE = word_set("yesterday today tonight")
 _TOLD_AS_OVER = _WAS | word_set("ago seen taken checked tested passed turned")
 _POINTING = word_set("that thats it its this")
+_PERSONS = word_set("i ive he hes she shes")
 _BESIDE = word_set("but and is been was has had only just like so")
 _NOW = word_set("now today currently still again lately tonight")
 _NEW = word_set("and but now then today yesterday suddenly plus since")
@@ -331,9 +332,10 @@ class Past:
         return cue.first >= span.first or not paused
 
     def _points_back(self, cue: Span, span: Span) -> bool:
-        """Read "I leak when I sneeze, but that's since the twins": "that" is the leak."""
+        """Read "I leak, but that's since the twins" and "a droopy lid, but he was born with it"."""
         lead = self._text.norms(span.last, cue.first)
-        return bool(lead & _POINTING) and lead <= _POINTING | _BESIDE
+        pointing = (lead | self._text.norms(cue.first, cue.last + 1)) & _POINTING
+        return bool(pointing) and lead <= _POINTING | _BESIDE | _PERSONS
 
     def is_over(self, span: Span) -> bool:
         """Tell "a fever, but it has gone" from "a fever, and my arm has gone numb".

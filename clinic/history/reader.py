@@ -14,11 +14,13 @@ from clinic.history.attributes import Attribute, AttributeCatalogue
 from clinic.history.findings import Assertion, Finding
 from clinic.history.lexicon import Lexicon
 from clinic.history.measured import measured
-from clinic.history.measures import find_ages
+from clinic.history.measures import GROWN_UP, find_ages
 from clinic.history.patterns import FindingRule, Span
 from clinic.history.spelling import Speller
 from clinic.history.words import NO_BREAK, SENTENCE_END, Word, split_words, word_set
 
+# "One pupil bigger, always so" is not new in the "one pupil" inside it.
+_LONG_THERE = (Assertion.POSSIBLE, Assertion.PAST)
 # "Shoulder" inside "between my shoulder blades" is no second site.
 _LONGEST_ONLY = ("site", "side")
 _WRITER = word_set("i im ive my me")
@@ -53,7 +55,6 @@ _BEFORE_COMPLAINT = word_set(
     "one case ordinary simple mild dull upper neck lower right left sore"
 )
 _BIRTHS = [[when, "i", "had"] for when in ("when", "since", "after", "before")]
-_GROWN_UP = 18
 _SHORTEST_WORD = 3
 # "Cannot feel my legs" denies no legs.
 _FAILURES = ("CANNOT", "NOT_FEEL", "NOT_A_NEGATION")
@@ -295,7 +296,10 @@ def _overrules(longer: Finding, shorter: Finding) -> bool:
         return False
     if _length(longer) == _length(shorter):
         return False
-    explained = longer.value == shorter.value and longer.assertion is Assertion.ABSENT
+    explained = longer.value == shorter.value and (
+        longer.assertion is Assertion.ABSENT
+        or (shorter.assertion is Assertion.PRESENT and longer.assertion in _LONG_THERE)
+    )
     # "Shoulders and neck" are two sites, however many words the longer finding took.
     return explained or (longer.attribute in _LONGEST_ONLY and shorter.value != "neck")
 
@@ -377,7 +381,7 @@ def _is_help_asked(context: Context) -> bool:
 def _is_grown_up(context: Context) -> bool:
     """Tell that "my 22 year old son" is no child."""
     ages = find_ages(context.words)
-    return bool(ages) and ages[0].value >= _GROWN_UP
+    return bool(ages) and ages[0].value >= GROWN_UP
 
 
 def _is_patient(context: Context, span: Span, *, own_complaint: bool) -> bool:

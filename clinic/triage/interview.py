@@ -108,6 +108,7 @@ class Question:
         takes_any: Whether words that tell nothing of the level ("the beanbag") answer it, too.
         settled_by_denials: How many denied values of one of `fills` in one message settle the
             question before it is asked; 0 for never.
+        of_a_child: Whether it is asked for a child, too, whom a person has to look at.
     """
 
     id: str
@@ -121,6 +122,7 @@ class Question:
     urgent: bool
     takes_any: bool
     settled_by_denials: int
+    of_a_child: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,8 @@ class Interview:
             if history.get(question.id) is None and question.id not in skipped
         ]
         if self.needs_a_person(history) or self.elsewhere(history):
-            return [question for question in still if question.urgent]
+            is_child = history.get("who_for") == "child"
+            return [item for item in still if item.urgent or (is_child and item.of_a_child)]
         budget = max(self.most_questions - asked, 0)
         if len(still) > budget:
             kept = sorted(still, key=lambda question: -question.importance)[:budget]
@@ -401,6 +404,7 @@ def _read_question(entry: Any, path: Path, attributes: AttributeCatalogue) -> Qu
         urgent=bool(entry.get("urgent", False)),
         takes_any=bool(entry.get("takes_any", False)),
         settled_by_denials=int(entry.get("settled_by_denials", 0)),
+        of_a_child=bool(entry.get("of_a_child", False)),
     )
     for sets in (*question.options.values(), question.no, question.unsure, question.yes):
         for attribute, value in sets.items():
