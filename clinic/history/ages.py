@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from clinic.history.numbers import ARTICLES, UNITS, Measure, number_at
-from clinic.history.words import PAUSE, SENTENCE_END, Word, word_set
+from clinic.history.words import NO_BREAK, PAUSE, SENTENCE_END, Word, word_set
 
 _DECADES = {
     form: float(years)
@@ -67,6 +67,9 @@ _LOADS = word_set(
     "hoisting lugging bouncing pushing feeding"
 )
 _LOAD_BEFORE = 2
+# "I'm 5'9": feet and inches.
+_FEET = range(3, 8)
+_INCHES = frozenset(str(inches) for inches in range(12))
 
 
 def find_ages(words: list[Word]) -> list[Measure]:
@@ -106,7 +109,7 @@ def _numbered(words: list[Word], index: int) -> Measure | None:
     if read is None or not 0 < read[0] <= _OLDEST:
         return None
     value, after = read
-    if _is_a_load(words, index):
+    if _is_a_load(words, index) or _is_a_height(words, after, value):
         return None
     told_apart = words[index].break_before == PAUSE and value >= GROWN_UP
     if not told_apart and _is_of_a_thing(words, index):
@@ -128,6 +131,16 @@ def _is_a_load(words: list[Word], index: int) -> bool:
     """Read "carrying a 2 year old", but not "my son, a 2 year old"."""
     before = [word.norm for word in words[max(0, index - _LOAD_BEFORE) : index]]
     return before[1:] in (["a"], ["our"], ["my"]) and before[0] in _LOADS
+
+
+def _is_a_height(words: list[Word], after: int, value: float) -> bool:
+    """Read "I'm 5'9" and "she's 5 6", but not "he is 5, 3 weeks sore"."""
+    return (
+        value in _FEET
+        and after < len(words)
+        and words[after].break_before == NO_BREAK
+        and words[after].norm in _INCHES
+    )
 
 
 def _is_called_old(words: list[Word], after: int) -> bool:

@@ -52,12 +52,19 @@ _OWNED_REACH = 2
 _SHARED_REACH = 8
 _ONE_REACH = 6
 _JOB_REACH = 4
+_JOB_TITLE = 2  # words before the job's own name: "hospital ward porter me"
+_ARTICLES = word_set("a an the this that")
+_GOING_ON = word_set("so with and for in at who")
+_THOSE = word_set("they theyre theyve")
 _BEING = word_set("i im am as being")
 _LATELY_TOLD = word_set("today tonight since now suddenly")
 _NAMED_REACH = 2
 # "My toddler headbutted my neck" tells of what was done to the writer.
 _DONE_TO = frozenset({"injury", "injury_mechanism", "injury_danger", "assault", "neck_manipulated"})
 _DONE_REACH = 5
+_HURT = word_set("my me us")
+# What the writer tells of his own neck after his job.
+_OF_THE_WRITER = frozenset({"site", "character", "meningism"})
 # What a phone or a car can have; what slips out of a hand tells of the hand.
 _OF_THINGS = word_set("meningism chest_breath systemic unwell_how airway voice")
 # What an animal is told to have in a next sentence; what one does to a person is another story.
@@ -154,7 +161,11 @@ class Context(Stretches):
             return Assertion.OTHER_PERSON
         if self._is_of_no_person(rule, span):
             return Assertion.OTHER_PERSON
-        if not mine and (self._is_of_the_job(span) or self._is_set_against_mine(span)):
+        if not mine and (
+            self._is_of_the_job(rule, span)
+            or self._is_of_those_worked_for(span)
+            or self._is_set_against_mine(span)
+        ):
             return Assertion.EXPLAINED
         if self._is_supposed_of_others(span):
             return Assertion.HYPOTHETICAL
@@ -191,7 +202,9 @@ class Context(Stretches):
         ):
             return Assertion.EXPLAINED
         if not rule.past_counts and (
-            self._causes.is_put_on(span) or self._causes.is_meant_otherwise(span)
+            self._causes.is_put_on(span)
+            or self._causes.is_meant_otherwise(span)
+            or self._causes.is_a_title(span)
         ):
             return Assertion.EXPLAINED
         if past is not None:
@@ -278,13 +291,15 @@ class Context(Stretches):
         alone = not self.norms(before, span.last) & SELF
         return alone and bool(self.cues("CREATURE", before, start - 1))
 
-    def _is_of_the_job(self, span: Span) -> bool:
+    def _is_of_the_job(self, rule: FindingRule, span: Span) -> bool:
         """Read "I'm a nurse on a stroke ward, so it's slurred speech all day"."""
         start, end = self.sentence_starts[span.first], self.sentence_end(span)
         jobs = self._jobs(start, span.first)
         if not jobs or self.norms(start, end) & _LATELY_TOLD:
             return False
         leads = self.cues("ILL_JOB_SEES", start, end - 1)
+        if leads and rule.attribute in _OF_THE_WRITER and leads[-1].last <= span.first:
+            return False  # "fights are my bread and butter, neck stiff a week"
         return bool(leads) and not self._owns(jobs[0].last, span.last, leads)
 
     def _jobs(self, start: int, end: int) -> list[Span]:
@@ -295,7 +310,32 @@ class Context(Stretches):
             being = [i for i in range(first, cue.last) if self.words[i].norm in _BEING]
             if being:
                 jobs.append(Span(being[0], cue.last))
+            elif told := self._told_as_job(cue):
+                jobs.append(Span(cue.first, told.last))
         return jobs
+
+    def _told_as_job(self, cue: Span) -> Span | None:
+        """Read "Hospital porter me" and "Paramedic here, so …", but not "the nurse here says"."""
+        start = self.sentence_starts[cue.first]
+        before = self.norms(start, cue.first)
+        if cue.first - start > _JOB_TITLE or before & (_ARTICLES | _POSSESSIVES):
+            return None
+        told = [
+            told
+            for told in self.cues("JOB_ONLY", cue.last, cue.last)
+            if self.ends_clause(told) or self.norms(told.last, told.last + 1) & _GOING_ON
+        ]
+        return told[0] if told else None
+
+    def _is_of_those_worked_for(self, span: Span) -> bool:
+        """Read "I'm masseur to a wrestling club. They get choked and dropped"."""
+        start = self.sentence_starts[span.first]
+        if not start or self.words[start].norm not in _THOSE:
+            return False
+        end = self.sentence_end(span)
+        if self.norms(start, span.last) & SELF or self.norms(start, end) & _LATELY_TOLD:
+            return False
+        return bool(self._jobs(self.sentence_starts[start - 1], start))
 
     def _is_set_against_mine(self, span: Span) -> bool:
         """Read "dachshunds with weak legs all month. My own trouble is only an aching neck"."""
@@ -314,8 +354,19 @@ class Context(Stretches):
         )
 
     def _is_done_to_writer(self, rule: FindingRule, span: Span) -> bool:
+        if rule.attribute not in _DONE_TO:
+            return False
         end = min(self.chunk(span)[1], span.last + _DONE_REACH)
-        return rule.attribute in _DONE_TO and bool(self.norms(span.first, end) & {"my", "me", "us"})
+        # "Punch-ups are my bread and butter" does nothing to anybody.
+        of_job = {
+            index
+            for cue in self.cues("ILL_JOB_SEES", span.first, end - 1)
+            for index in range(cue.first, cue.last)
+        }
+        return any(
+            self.words[index].norm in _HURT and index not in of_job
+            for index in range(span.first, end)
+        )
 
     def _find_owners(self) -> list[_Owner]:
         """Return for each word whether the writer or a third person is spoken of."""

@@ -32,7 +32,11 @@ _NEW_DAY = word_set("today now tonight then")
 
 _PUT_ON_REACH = 4
 _MEANT_REACH = 6
+_TITLE_REACH = 1
 _FEW_MEANT = 4
+_PLACING = word_set(
+    "in at on from of by with during after before watching a an the my our me him her"
+)
 # A gloss that names a sign, a part of the body or a failing sharpens what it explains.
 _SIGNS = (
     *("PAIN", "SYMPTOM_WORD", "CANNOT", "NOT_FEEL", "NUMB", "WEAK", "FEVER", "INFECTION", "CANCER"),
@@ -148,6 +152,19 @@ class Causes:
             not self._is_denied(cue, span)
             for cue in self._text.cues("PUT_ON", start, min(end + _PUT_ON_REACH, span.last + REACH))
             if cue.first < end or self._text.sentence_starts[cue.first] == end
+        )
+
+    def is_a_title(self, span: Span) -> bool:
+        """Read "a Crash marathon" and "that Strangled by Silk series", which nobody suffered.
+
+        Args:
+            span: Where the finding stands.
+        """
+        text = self._text
+        return any(
+            not any(text.is_joint(index) for index in range(span.last, cue.first + 1))
+            and not text.norms(span.last, cue.first) & _PLACING
+            for cue in text.cues("WORK_WITH_A_TITLE", span.last, span.last + _TITLE_REACH)
         )
 
     def is_meant_otherwise(self, span: Span) -> bool:

@@ -56,6 +56,7 @@ _ONSET = word_set(
     "back new pain ache hurts hurting sore stiff neck shoulder gone"
 )
 _PARTS = word_set("neck shoulder back")
+_PAIN_LASTS = word_set("for these past last since over")
 _LIKENED_BEFORE = 3  # words
 _BACK_THEN = word_set("last in back")
 _OTHER_EVENTS = word_set(
@@ -185,7 +186,7 @@ def _durations(
     durations = [
         measure
         for measure in every
-        if not _is_history_date(words, measure, findings, every)
+        if not _is_history_date(words, measure, findings, every, context)
         and not _is_time_of_score(words, measure, scores)
         and not _is_of_what_is_over(measure, context)
         and not _is_likened(words, measure)
@@ -393,9 +394,15 @@ def _sentence_start(words: list[Word], index: int) -> int:
 
 
 def _is_history_date(
-    words: list[Word], measure: Measure, findings: Sequence[Finding], every: Sequence[Measure]
+    words: list[Word],
+    measure: Measure,
+    findings: Sequence[Finding],
+    every: Sequence[Measure],
+    context: Context,
 ) -> bool:
     """Tell a date of an old illness or a procedure from the pain's own."""
+    if _is_of_pain_alone(words, measure, findings, context):
+        return False
     first = _sentence_start(words, measure.first)
     start, end = words[first].start, words[measure.last - 1].end + _HISTORY_REACH
     dated = [
@@ -411,6 +418,19 @@ def _is_history_date(
     near = bool(dated)
     sentence = {word.norm for word in words[first : measure.last]}
     return near and not _OF_THE_PAIN & sentence
+
+
+def _is_of_pain_alone(
+    words: list[Word], measure: Measure, findings: Sequence[Finding], context: Context
+) -> bool:
+    """Read "he is dying of cancer, and the chairs have wrecked my neck these 3 weeks"."""
+    if not {words[measure.first].norm, words[max(0, measure.first - 1)].norm} & _PAIN_LASTS:
+        return False
+    first, last = context.chunk(Span(measure.first, measure.last))
+    start, end = words[first].start, words[last - 1].end
+    told = [item for item in findings if start <= item.start and item.end <= end]
+    hurts = any(item.attribute in _PAINFUL and item.assertion is Assertion.PRESENT for item in told)
+    return hurts and not any(item.attribute in _DATED for item in told)
 
 
 def _finding(words: list[Word], attribute: str, value: Any, measure: Measure) -> Finding:

@@ -264,6 +264,43 @@ _PAIRS = [
         "sharp pain when I breathe in, sore to touch too",
     ),
     ("assault", "I'd rather not say how old I am", "he had his hands on my throat"),
+    # A height, a title, a feast, a picture of old, a collar of one's own.
+    ("age_band", "I'm 5'9 same as ever", "my son is 5, 9 days of fever"),
+    ("assault", "binged that Boston Strangler series", "a stranger strangled me at the series"),
+    ("injury", "did a Crash marathon, neck stiff", "neck stiff since a crash at the marathon"),
+    (
+        "infection_immune",
+        "had a big boil on Saturday, crawfish for 60 people",
+        "had a big boil on Saturday, now my back aches",
+    ),
+    (
+        "stroke_signs",
+        "my left eyelid sits lower, it does in my baby pictures too, no change",
+        "my left eyelid sits lower, it isn't like that in my baby pictures",
+    ),
+    ("who_for", "it does in my baby pictures too", "my baby has a fever, here are pictures"),
+    ("assault", "strangled by my own shirt all day", "strangled by my own brother"),
+    ("assault", "strangled in the film at school", "some girls at school strangled me"),
+    ("course", "upper back ache, worse after leaning over beds", "upper back ache, worse today"),
+    # What is given to others, and what comes with a job.
+    ("infection_immune", "I give out chemo, take nothing", "I give out tablets and have chemo"),
+    ("cancer_history", "Oncology nurse here, sore neck", "the oncology nurse rang, it's back"),
+    ("cancer_history", "Nurse here, tumours are my nine to five", "Nurse here, I had a tumour"),
+    (
+        "chest_breath",
+        "Hospital porter me, I've wheeled every heart attack in this town to scan",
+        "Hospital porter me, I have crushing chest pain",
+    ),
+    (
+        "injury",
+        "I'm masseur to a wrestling club. They get dropped on their skulls. My neck aches",
+        "I'm masseur to a wrestling club. They dropped me on my skull. My neck aches",
+    ),
+    (
+        "bone_health",
+        "Grandma's the one who shrunk with osteoporosis, I'm the same as ever",
+        "Grandma has osteoporosis, same for me",
+    ),
 ]
 
 
