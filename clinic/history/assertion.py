@@ -23,6 +23,7 @@ _WOULD_REACH = 6
 _UNSURE_REACH = 8
 _REPORTED = SELF | word_set("he she hes shes his her our that theres")
 _THIRD = word_set("he hes she shes his her hers him himself herself they theyre their them")
+_THIRD_SUBJECT = word_set("he hes she shes they theyre")
 _GENERIC = word_set("someone somebody anyone anybody person people lad lads he she her his him")
 # After these a relative only passes on what somebody says, or is a person met on the way.
 _PASSING_ON = word_set("says said say thinks reckons noticed typing writing insists asked told")
@@ -256,7 +257,12 @@ class Context(Stretches):
 
     def _is_named_as_theirs(self, span: Span) -> bool:
         """Read "lifting our Labrador into the car for his chemo": "his" is not the writer's."""
-        if not self.norms(max(0, span.first - _OWNED_REACH), span.first + 1) & _THEIRS:
+        first = span.first
+        while first > max(0, span.first - _OWNED_REACH) and (
+            self.words[first].break_before == NO_BREAK
+        ):
+            first -= 1
+        if not self.norms(first, span.first + 1) & _THEIRS:
             return False
         return any(
             self.cues(kind, max(0, span.first - REACH), span.first - 1)
@@ -372,19 +378,28 @@ class Context(Stretches):
         """Return for each word whether the writer or a third person is spoken of."""
         relatives = {cue.last - 1: cue for cue in self.spans("RELATIVE")}
         inside = {i for cue in relatives.values() for i in range(cue.first, cue.last)}
+        # "I have sat by his bed, neck sore" goes on about the one who sat there.
+        cared = {i for cue in self.spans("CARED_FOR") for i in range(cue.first, cue.last)}
         signs = {cue.first for name in _SIGN_CONCEPTS for cue in self.spans(name)}
         owners: list[_Owner] = []
         owner, introduced, ill = _Owner.WRITER, False, False
+        met, aside = False, False
         for index, word in enumerate(self.words):
+            if aside and self.is_joint(index):
+                owner, aside = _Owner.WRITER, False
             if word.break_before == SENTENCE_END:
                 owner = _Owner.OPEN if ill and owner is not _Owner.WRITER else _Owner.WRITER
             if index in relatives:
                 if self._is_subject(relatives[index]):
                     owner, introduced, ill = _Owner.OTHER, True, False
+                met = met or self._is_met(relatives[index])
             elif index not in inside and word.norm in SELF and not self._is_placing(index, inside):
                 owner = _Owner.WRITER
-            elif introduced and word.norm in _THIRD:
+            elif introduced and word.norm in _THIRD and index not in cared:
                 owner = _Owner.OTHER
+            elif met and word.norm in _THIRD_SUBJECT and owner is _Owner.WRITER:
+                # "Sitting with mum while she has chemo, neck stiff": hers up to the pause.
+                owner, aside = _Owner.OTHER, True
             ill = ill or (owner is _Owner.OTHER and index in signs)
             owners.append(owner)
         return owners

@@ -155,12 +155,15 @@ class Causes:
         )
 
     def is_a_title(self, span: Span) -> bool:
-        """Read "a Crash marathon" and "that Strangled by Silk series", which nobody suffered.
+        """Read "a Crash marathon" and "binged The Fall", which nobody suffered.
 
         Args:
             span: Where the finding stands.
         """
         text = self._text
+        watched = text.cues("WATCHED", max(0, span.first - REACH), span.first)
+        if any(span.first <= cue.last < span.last for cue in watched):
+            return not text.is_joint(span.first)
         return any(
             not any(text.is_joint(index) for index in range(span.last, cue.first + 1))
             and not text.norms(span.last, cue.first) & _PLACING

@@ -296,6 +296,19 @@ _PAIRS = [
         "I'm masseur to a wrestling club. They get dropped on their skulls. My neck aches",
         "I'm masseur to a wrestling club. They dropped me on my skull. My neck aches",
     ),
+    ("bone_health", "I draw up steroids for the consultants", "I draw up and take steroids"),
+    ("assault", "the choir robe chokes me every Sunday", "the choir master chokes me"),
+    ("injury", "binged The Fall on my sofa, neck stiff", "binged a box set, then a fall"),
+    (
+        "cancer_history",
+        "sitting with mum while she has chemo, neck stiff",
+        "sitting with mum while she knits, I have chemo",
+    ),
+    (
+        "who_for",
+        "my grandson has leukaemia, I sat by his bed, neck sore",
+        "my grandson has a fever",
+    ),
     (
         "bone_health",
         "Grandma's the one who shrunk with osteoporosis, I'm the same as ever",
