@@ -51,7 +51,6 @@ def test_what_is_known_or_skipped_is_not_asked() -> None:
 @pytest.mark.parametrize(
     "who",
     [
-        {"who_for": "child", "site": ["neck"]},
         {"age_band": "<16", "site": ["neck"]},
         {"cannot_answer": True, "site": ["neck"]},
         {"site": ["low_back"]},
@@ -61,6 +60,12 @@ def test_what_is_known_or_skipped_is_not_asked() -> None:
 def test_some_are_asked_only_for_signs_of_an_emergency(who: dict[str, Any]) -> None:
     assert [question.id for question in INTERVIEW.remaining(who, 0, [])] == ["emergency_screen"]
     assert INTERVIEW.remaining({**who, "emergency_screen": "clear"}, 1, []) == []
+
+
+def test_the_age_of_a_child_is_asked_for_a_son_may_be_grown_up() -> None:
+    child = {"who_for": "child", "site": ["neck"]}
+    asked = [question.id for question in INTERVIEW.remaining(child, 0, [])]
+    assert asked == ["emergency_screen", "age_band"]
 
 
 @pytest.mark.parametrize(
