@@ -29,6 +29,8 @@ _BEGAN, _RATHER = word_set("started began"), word_set("actually sorry rather")
 _ONSET = "onset_how"
 # Their answers say when the sign comes, not when the pain does: "only when I lie on the arm".
 _NOT_ABOUT_THE_PAIN = frozenset({"emergency_screen", "neuro_arm", EVER})
+# When it hurts, and whether it did before: "never had cancer" tells of no first pain.
+_OF_THE_PAIN = frozenset({"timing", "previous_episodes"})
 _INJURY = frozenset({"injury", "injury_mechanism"})
 
 
@@ -81,7 +83,7 @@ class Relevance:
         name, question = finding.attribute, str(self._message.asked)
         if name == "who_for":
             return True  # "from carrying the boy" does not make him the patient
-        if name == "timing" and question in _NOT_ABOUT_THE_PAIN:
+        if name in _OF_THE_PAIN and question in _NOT_ABOUT_THE_PAIN:
             return True
         reading = self._message.reading
         if question == EVER and name in _INJURY:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from enum import Enum
+from itertools import pairwise
 from operator import attrgetter
 
 from clinic.history.causes import Causes
@@ -17,7 +18,7 @@ from clinic.history.negation import Negation
 from clinic.history.past import Past
 from clinic.history.patterns import FindingRule, Span
 from clinic.history.stretches import OPENERS, REACH, SELF, Stretches
-from clinic.history.words import NO_BREAK, SENTENCE_END, Word, word_set
+from clinic.history.words import NO_BREAK, PAUSE, SENTENCE_END, Word, word_set
 
 _WOULD_REACH = 6
 _UNSURE_REACH = 8
@@ -70,6 +71,9 @@ _OF_THE_WRITER = frozenset({"site", "character", "meningism"})
 _OF_THINGS = word_set("meningism chest_breath systemic unwell_how airway voice")
 # What an animal is told to have in a next sentence; what one does to a person is another story.
 _OF_CREATURES = frozenset({"infection_immune", "cancer_history", "lump", "skin"})
+_REAR = word_set("back hind rear")
+_LEGS = word_set("leg legs paw paws quarters")
+_FOR_REACH = 4
 _ECHO = 3  # words
 _ONLY = word_set("only just")
 _POINTING_BACK = word_set("it its he hes his she shes her they theyre")
@@ -278,6 +282,8 @@ class Context(Stretches):
         kinds = ["CREATURE", "THING"] if of_thing else ["CREATURE"]
         if rule.attribute in _OF_CREATURES and self._is_of_the_creature_before(span):
             return True
+        if self._is_for_a_creature(span) or self._is_a_name(span) or self._is_an_animals_leg(span):
+            return True
         return any(
             cue.last <= span.last
             and not self._is_met(cue)
@@ -296,6 +302,30 @@ class Context(Stretches):
         before = self.sentence_starts[start - 1]
         alone = not self.norms(before, span.last) & SELF
         return alone and bool(self.cues("CREATURE", before, start - 1))
+
+    def _is_for_a_creature(self, span: Span) -> bool:
+        """Read "only the insulin for the cat"."""
+        return any(
+            self.words[cue.first - 1].norm == "for" and not self.norms(span.last, cue.first) & SELF
+            for cue in self.cues("CREATURE", span.last + 1, span.last + _FOR_REACH)
+            if all(word.break_before == NO_BREAK for word in self.words[span.last : cue.first])
+        )
+
+    def _is_a_name(self, span: Span) -> bool:
+        """Read "Thunderclap, our big gelding, came in"."""
+        return span.last - span.first == 1 and any(
+            cue.first == span.last
+            and self.words[cue.first].break_before == PAUSE
+            and self.ends_clause(cue)
+            for cue in self.cues("CREATURE", span.last, span.last)
+        )
+
+    def _is_an_animals_leg(self, span: Span) -> bool:
+        """Read "the power of his back legs" where an animal was spoken of."""
+        norms = [word.norm for word in self.words[span.first : span.last + 1]]
+        return bool(self.spans("CREATURE")) and any(
+            first in _REAR and second in _LEGS for first, second in pairwise(norms)
+        )
 
     def _is_of_the_job(self, rule: FindingRule, span: Span) -> bool:
         """Read "I'm a nurse on a stroke ward, so it's slurred speech all day"."""

@@ -7,7 +7,7 @@ from datetime import date
 
 from clinic.history.ages import is_age_in_years
 from clinic.history.feasts import feast_before
-from clinic.history.numbers import UNITS, Measure, number_at, range_end
+from clinic.history.numbers import ARTICLES, UNITS, Measure, number_at, range_end
 from clinic.history.time_phrases import PHRASES_BY_WORD
 from clinic.history.words import NO_BREAK, SENTENCE_END, Word, word_set
 
@@ -85,6 +85,8 @@ _PARTS = {"beginning": 1, "start": 1, "early": 5, "middle": 15, "mid": 15, "end"
 _SEASONS = {"spring": 4, "summer": 7, "autumn": 10, "fall": 10, "winter": 1}
 
 
+_ON_DAY = word_set("on its now into at this only")
+_LAST_DAY = 31
 _COMING = word_set("anything any slot slots appointment appointments book free open available see")
 _ASKED_BEFORE = 6
 
@@ -161,11 +163,16 @@ def _since_time(words: list[Word], index: int) -> Measure | None:
 
 
 def _day_number(words: list[Word], index: int) -> Measure | None:
-    """Read "day nine of this"."""
+    """Read "day nine of this", and "stiff after the move, day three"."""
     if words[index].norm != "day":
         return None
     read = number_at(words, index + 1)
-    if read is None or _norms(words, read[1], read[1] + 1) != ["of"]:
+    if read is None or words[index + 1].norm in ARTICLES:
+        return None
+    is_of = _norms(words, read[1], read[1] + 1) == ["of"]
+    ends = read[1] >= len(words) or words[read[1]].break_before > NO_BREAK
+    told = not index or words[index].break_before > NO_BREAK or words[index - 1].norm in _ON_DAY
+    if not is_of and not (ends and told and read[0] <= _LAST_DAY):
         return None
     return Measure(read[0], index, read[1], True)
 

@@ -9,7 +9,7 @@ from clinic.history.findings import Assertion, Finding
 from clinic.history.words import word_set
 
 # The questions of data/clinical/interview.yml that these rules are about.
-GENERAL, EVER = "general_screen", "risk_screen"
+GENERAL, EVER, SEVERITY = "general_screen", "risk_screen", "severity"
 _NOW = word_set("now today tonight yesterday new currently still started starts since lately")
 _LATELY = 28.0  # days
 _DATES = frozenset({"duration_days", "injury_days_ago"})
@@ -18,6 +18,8 @@ _SYMPTOMS = frozenset(
 )
 # Asked for fever and sweats, "I sweat a lot" is no cold sweat of the heart until it is asked about.
 _SWEATING = ("chest_breath", "sweating")
+# Asked what the pain stops, "I sew slower" is no clumsiness; "I drop the needle" is one.
+_SLOWER = word_set("slow slower slowly")
 
 
 def tells_of_now(findings: Iterable[Finding], words: Iterable[str]) -> bool:
@@ -46,12 +48,14 @@ def as_answered(
         make one: nothing goes unheard.
     """
     then = question == EVER and not tells_of_now(findings, words)
+    slower = question == SEVERITY and not _SLOWER.isdisjoint(words)
     return tuple(
         replace(item, assertion=Assertion.EXPLAINED)
         if item.assertion is Assertion.PRESENT
         and (
             (then and item.attribute in _SYMPTOMS)
             or (question == GENERAL and (item.attribute, item.value) == _SWEATING)
+            or (slower and item.attribute == "hand_dexterity")
         )
         else item
         for item in findings
