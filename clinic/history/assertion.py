@@ -74,6 +74,7 @@ _OF_CREATURES = frozenset({"infection_immune", "cancer_history", "lump", "skin"}
 _REAR = word_set("back hind rear")
 _LEGS = word_set("leg legs paw paws quarters")
 _FOR_REACH = 4
+_OF_IT = word_set("his its hes")
 _ECHO = 3  # words
 _ONLY = word_set("only just")
 _POINTING_BACK = word_set("it its he hes his she shes her they theyre")
@@ -83,6 +84,12 @@ _OF_ANYBODY = frozenset({"aorta_risk", "cancer_history", "bone_health", "charact
 _SUBJECT_SELF = word_set("i im ive me my")
 _WHERE = word_set("in at")
 _PLACING = word_set("in at from of on down with near")
+# Where one meets others.
+_PLACES = word_set(
+    "cab taxi car van bus boat train lorry ambulance class classroom lesson shop store pub bar "
+    "cafe restaurant salon chair couch studio gym pool ward clinic office church tent shift "
+    "watch team"
+)
 _WOULD = word_set("would will could might")
 _POSSESSIVES = word_set("my her his the their your our")
 _BECOMING = word_set("be get go become sound feel come stay end")
@@ -156,7 +163,7 @@ class Context(Stretches):
         if of_relative and self._is_mine_not_theirs(span):
             return Assertion.OTHER_PERSON
         mine = of_relative or rule.household or self._is_done_to_writer(rule, span)
-        if not mine and (owned := self._of_somebody_else(span)):
+        if not mine and (owned := self._of_somebody_else(rule, span)):
             # Whoever "no headache" is said of, it tells of none.
             if owned is Assertion.POSSIBLE and rule.denied:
                 return Assertion.ABSENT
@@ -170,6 +177,7 @@ class Context(Stretches):
             self._is_of_the_job(rule, span)
             or self._is_of_those_worked_for(span)
             or self._is_set_against_mine(span)
+            or self._is_come_by(rule, span)
         ):
             return Assertion.EXPLAINED
         if self._is_supposed_of_others(span):
@@ -220,7 +228,7 @@ class Context(Stretches):
             return Assertion.POSSIBLE
         return Assertion.PRESENT
 
-    def _of_somebody_else(self, span: Span) -> Assertion | None:
+    def _of_somebody_else(self, rule: FindingRule, span: Span) -> Assertion | None:
         """Tell whose sign it is: a third person keeps it until "I" or "my" returns.
 
         A sentence without a subject after a third person's illness leaves it open.
@@ -228,8 +236,11 @@ class Context(Stretches):
         if self.cues("SHARED", span.last, span.last + _SHARED_REACH):
             return None  # "my mam had cancer, so did I"
         first = max(self.clause_starts[span.first], span.first - REACH)
+        # "Rolled the ute, bloke was thrown clear" begins with the writer.
+        last_first = span.first if rule.attribute in _DONE_TO else span.last
         if any(
             cue.last < span.last
+            and cue.first <= last_first
             and not self._is_met(cue)
             and not self._is_witness(cue, span)
             and not self._is_owner(cue, span)
@@ -247,6 +258,8 @@ class Context(Stretches):
         if before is _Owner.WRITER and self.norms(self.sentence_starts[span.first], span.last) & (
             SELF
         ):
+            return None
+        if before is _Owner.WRITER and rule.attribute in _DONE_TO:
             return None
         return Assertion.OTHER_PERSON if owner is _Owner.OTHER else Assertion.POSSIBLE
 
@@ -277,6 +290,8 @@ class Context(Stretches):
         """Read "the cat had a fit" and "my old car is poorly", unless it did it to the writer."""
         if rule.attribute in _DONE_TO:
             return False
+        if self._is_meant_by_a_name(span) or self._is_still_of_the_creature(span):
+            return True
         start, _ = self.chunk(span)
         of_thing = rule.attribute in _OF_THINGS or rule.value in ("speech", "blackout")
         kinds = ["CREATURE", "THING"] if of_thing else ["CREATURE"]
@@ -292,6 +307,41 @@ class Context(Stretches):
             and not self.norms(start, cue.first) & _SUBJECT_SELF
             for kind in kinds
             for cue in self.cues(kind, start, span.first)
+        )
+
+    def _is_meant_by_a_name(self, span: Span) -> bool:
+        """Read "my gelding, Paraliż (it means paralysis)", which is what it is called."""
+        start = self.sentence_starts[span.first]
+        first = max(start, span.first - _NAMED_REACH)
+        named = [
+            cue for cue in self.cues("NAMED_AFTER", start, first) if cue.last in (first, span.first)
+        ]
+        return bool(named) and any(
+            self.cues(kind, start, span.first) for kind in ("CREATURE", "THING")
+        )
+
+    def _is_still_of_the_creature(self, span: Span) -> bool:
+        """Read "my old gelding had a growth cut out of his eye and is half blind now"."""
+        start = self.sentence_starts[span.first]
+        return any(
+            cue.last <= span.first
+            and not self._is_met(cue)
+            and not self.norms(start, cue.first) & _SUBJECT_SELF - {"my"}
+            and bool(self.norms(cue.last, span.last) & _OF_IT)
+            and not self.norms(cue.last, self.chunk(span)[1]) & SELF
+            for cue in self.cues("CREATURE", start, min(span.first, start + _NAMED_REACH))
+        )
+
+    def _is_come_by(self, rule: FindingRule, span: Span) -> bool:
+        """Read "came past a ute that rolled four times", which is somebody else's accident."""
+        if rule.attribute not in _DONE_TO:
+            return False
+        start = self.sentence_starts[span.first]
+        return any(
+            cue.first <= span.first
+            and not self.norms(cue.last, self.chunk(span)[1]) & _HURT
+            and not any(self.is_joint(index) for index in range(cue.last, span.first + 1))
+            for cue in self.cues("CAME_BY", start, span.first)
         )
 
     def _is_of_the_creature_before(self, span: Span) -> bool:
@@ -361,6 +411,8 @@ class Context(Stretches):
             for told in self.cues("JOB_ONLY", cue.last, cue.last)
             if self.ends_clause(told) or self.norms(told.last, told.last + 1) & _GOING_ON
         ]
+        if not told and not self.norms(start, self.sentence_end(cue)) & _HURT:
+            told = self.cues("JOB_WHERE", cue.last, cue.last)  # "Carer in Suva"
         return told[0] if told else None
 
     def _is_of_those_worked_for(self, span: Span) -> bool:
@@ -369,9 +421,16 @@ class Context(Stretches):
         if not start or self.words[start].norm not in _THOSE:
             return False
         end = self.sentence_end(span)
-        if self.norms(start, span.last) & SELF or self.norms(start, end) & _LATELY_TOLD:
+        if self.norms(start, end) & _LATELY_TOLD or self._speaks_of_self(start, span.last):
             return False
         return bool(self._jobs(self.sentence_starts[start - 1], start))
+
+    def _speaks_of_self(self, first: int, last: int) -> bool:
+        """Tell "I" and "my" from the "I" of "they forget who I am"."""
+        return any(
+            self.words[index].norm in SELF and self.words[index - 1].norm != "who"
+            for index in range(first, last)
+        )
 
     def _is_set_against_mine(self, span: Span) -> bool:
         """Read "dachshunds with weak legs all month. My own trouble is only an aching neck"."""
@@ -435,7 +494,9 @@ class Context(Stretches):
         return owners
 
     def _is_placing(self, index: int, inside: set[int]) -> bool:
-        """Read the "my" of "a lady in my office" and the "mine" of "a colleague of mine"."""
+        """Read the "my" of "a lady in my office" or "in my cab", "a colleague of mine"."""
+        if self.norms(index - 1, index) & _PLACING and self.norms(index + 1, index + 2) & _PLACES:
+            return True
         before = {index - 1, index - 2} & inside
         return bool(before) and self.words[index - 1].norm in _PLACING
 

@@ -314,6 +314,54 @@ _PAIRS = [
         "Grandma's the one who shrunk with osteoporosis, I'm the same as ever",
         "Grandma has osteoporosis, same for me",
     ),
+    # Whom one met at work, came by on the road, read of or lives beside.
+    (
+        "stroke_signs",
+        "Yesterday's fare collapsed in my cab and was slurring. My own neck is stiff",
+        "Yesterday's fare was rude, I collapsed in my cab. My own neck is stiff",
+    ),
+    (
+        "injury_danger",
+        "Came past a ute that rolled four times, I only held the torch",
+        "Came past a ute that rolled onto me",
+    ),
+    (
+        "injury_danger",
+        "Passed a lorry on its side, driver was trapped. My neck is stiff from the office",
+        "Rolled the ute four times, bloke was thrown clear. My neck is stiff",
+    ),
+    (
+        "onset_extreme",
+        "The widow next door tells how her Aldo felt something rip in his back. Mine just aches",
+        "The widow next door drove me here, I felt something rip in my back",
+    ),
+    (
+        "neuro_arm",
+        "read of a fella whose arms went numb, mine's just stiff",
+        "I'm a fella whose arms went numb",
+    ),
+    (
+        "neuro_leg",
+        "Carer in Suva. They forget who I am and two can't walk. My back is sore",
+        "Carer in Suva. They forget who I am and I can't walk. My back is sore",
+    ),
+    (
+        "stroke_signs",
+        "My old gelding had a growth cut out of his eye and is half blind now. My neck is sore",
+        "My old gelding threw me and I am half blind now. My neck is sore",
+    ),
+    (
+        "paralysis",
+        "My mare, Lamia (it means paralysis), pulls. My neck is sore",
+        "My mare threw me, it's paralysis from the waist down",
+    ),
+    # What is said for fun, worn, shaken awake or grey by itself.
+    ("stroke_signs", "he sees double, he's joking", "I thought he was joking, he sees double"),
+    ("neuro_leg", "I can't walk when the gas bill comes", "I can't walk when I get up"),
+    ("chest_breath", "I cough blood every night as Violetta", "I cough blood every night as usual"),
+    ("assault", "the apron string strangles me", "he strangles me with the apron string"),
+    ("systemic", "my foot sleeps, a minute of shaking and it's back", "shaking for a minute"),
+    ("chest_breath", "he coughs up grey stone dust", "his lips are grey"),
 ]
 
 
