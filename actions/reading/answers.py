@@ -29,6 +29,7 @@ from clinic.triage.interview import (
 )
 
 _YES_OR_NO = frozenset({"affirm", "deny", "start_over"})
+_POLITE = frozenset({"greet", "goodbye", "thank"})
 # Neither a yes nor a no by itself: "fine, I just meant bored".
 _LEFT_OPEN = frozenset({SpeechAct.OTHER, SpeechAct.CORRECT})
 
@@ -188,6 +189,8 @@ class Answers:
                 or says_all_is_well(message.text, message.reading, about)
             )
         )
+        if act is SpeechAct.REQUEST and message.intent in _POLITE:
+            act = SpeechAct.OTHER  # "fine, sleeping in finally" is no goodbye
         # "No, I mean I flopped down tired, didn't pass out" corrects what was read, and denies it.
         return SpeechAct.DENY if act in _LEFT_OPEN and is_calm else act
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from clinic.history.numbers import ARTICLES, UNITS, Measure, number_at
@@ -66,7 +67,7 @@ _LOADS = word_set(
     "hauling hauled carrying carried lifting lifted holding held rocking chasing chased cuddling "
     "hoisting lugging bouncing pushing feeding"
 )
-_LOAD_BEFORE = 2
+_LOAD_BEFORE = 3
 # "I'm 5'9": feet and inches.
 _FEET = range(3, 8)
 _INCHES = frozenset(str(inches) for inches in range(12))
@@ -128,9 +129,11 @@ def _is_of_a_thing(words: list[Word], index: int) -> bool:
 
 
 def _is_a_load(words: list[Word], index: int) -> bool:
-    """Read "carrying a 2 year old", but not "my son, a 2 year old"."""
+    """Read "carrying a heavy 2 year old", but not "my son, a 2 year old"."""
     before = [word.norm for word in words[max(0, index - _LOAD_BEFORE) : index]]
-    return before[1:] in (["a"], ["our"], ["my"]) and before[0] in _LOADS
+    return any(
+        load in _LOADS and owner in ("a", "our", "my") for load, owner in itertools.pairwise(before)
+    )
 
 
 def _is_a_height(words: list[Word], after: int, value: float) -> bool:

@@ -187,6 +187,9 @@ class Context(Stretches):
         if (not rule.past_counts or rule.attribute in _OF_ANYBODY) and (
             framed := self._framed(span)
         ):
+            # "No headache, she's doing the crossword" is denied in any frame.
+            if rule.denied or self._negation.how_negated(rule, span) is Assertion.ABSENT:
+                return Assertion.ABSENT
             return framed
         if rule.negatable and self._is_echoed(span):
             return Assertion.EXPLAINED
@@ -227,6 +230,15 @@ class Context(Stretches):
         if rule.played_down and self._causes.is_played_down(span):
             return Assertion.POSSIBLE
         return Assertion.PRESENT
+
+    def is_dated_long_ago(self, span: Span) -> bool:
+        """Tell whether the sentence of a span tells of months or years ago.
+
+        Args:
+            span: A stretch of words.
+        """
+        end = self.sentence_end(span)
+        return self._past.is_dated_long_ago(self.sentence_starts[span.first], Span(end - 1, end))
 
     def _of_somebody_else(self, rule: FindingRule, span: Span) -> Assertion | None:
         """Tell whose sign it is: a third person keeps it until "I" or "my" returns.

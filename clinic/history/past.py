@@ -150,7 +150,7 @@ class Past:
         if told & _PRESENT:
             return None
         lately = self._text.norms(start, last) & _OF_LATE
-        if not lately and self._is_dated_long_ago(start, span):
+        if not lately and self.is_dated_long_ago(start, span):
             return Assertion.PAST
         cleared = any(kind == "CLEARED" for _, kind in closing)
         happened = told & _TOLD_AS_OVER or any(norm.endswith("ed") for norm in told)
@@ -158,8 +158,13 @@ class Past:
             return Assertion.EXPLAINED
         return None
 
-    def _is_dated_long_ago(self, start: int, span: Span) -> bool:
-        """Tell whether the date of long ago stands before a finding or in its own chunk."""
+    def is_dated_long_ago(self, start: int, span: Span) -> bool:
+        """Tell whether the date of long ago stands before a finding or in its own chunk.
+
+        Args:
+            start: Where its sentence begins.
+            span: Where the finding stands.
+        """
         _, end = self._text.chunk(span)
         return any(
             self._text.words[max(0, date.first - 1)].norm not in _LASTING

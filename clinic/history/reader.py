@@ -352,6 +352,11 @@ def _has_an_illness_told_in_passing(context: Context, span: Span) -> bool:
     """Read "stiff neck. My dad's myeloma began with a sore back", which is no request for him."""
     if span.first == 0 or not _has_complaint(context, 0, span.first):
         return False
+    sentence, end = context.sentence_starts[span.first], context.sentence_end(span)
+    later = context.norms(end, len(context.words))
+    told_of_then = _has_complaint(context, 0, sentence) and context.is_dated_long_ago(span)
+    if told_of_then and not (_THIRD & later or _NOW_TOLD & context.norms(span.last, end)):
+        return True  # "neck stiff for years. My friend broke hers in March, so people ask"
     return any(
         0 <= other.first - span.last <= 1
         for concept in ("CANCER", "ILLNESS")

@@ -89,7 +89,7 @@ def _score_at(words: list[Word], index: int, text: str) -> Measure | None:
     if upper is not None and upper[0] <= _HIGHEST and not _has_slash(words, after, text):
         value, after = max(value, upper[0]), upper[1]
     if _has_slash(words, after, text):
-        is_of_ten = words[after].norm in _TEN
+        is_of_ten = words[after].norm in _TEN and not _is_a_review(words, after + 1)
         return Measure(value, index, after + 1, True) if is_of_ten else None
     tail = tuple(word.norm for word in words[after : after + 3])
     if tail[:2] == ("out", "of") and tail[2:] in {(ten,) for ten in _TEN}:
@@ -101,6 +101,12 @@ def _score_at(words: list[Word], index: int, text: str) -> Measure | None:
     if _is_scored_by_context(words, index, after):
         return Measure(value, index, after, True)
     return None
+
+
+def _is_a_review(words: list[Word], after: int) -> bool:
+    """Read "a pillow of bricks, 10/10 would not recommend"."""
+    following = {word.norm for word in words[after : after + 3]}
+    return "recommend" in following or {"would", "again"} <= following
 
 
 def _is_for_another(words: list[Word], last: int) -> bool:

@@ -16,7 +16,7 @@ _OPENERS = frozenset(
         "wheres", "when", "explain", "explane", "describe", "define", "list", "compare", "does",
         "is", "are", "do", "did", "difference", "should", "can", "could", "would", "will", "shall",
         "tell", "has", "show", "give", "name", "tips", "info", "information", "teach", "isnt",
-        "doesnt", "arent", "wont", "run", "walk", "talk",
+        "doesnt", "arent", "wont",
     }
 )  # fmt: skip
 _AS_TEXTED = {
@@ -31,6 +31,7 @@ _TELLS = frozenset(
 )
 _TWO_WORD_OPENERS = frozenset(
     {("am", "i"), ("have", "i"), ("have", "you"), ("may", "i"), ("must", "i"), ("was", "it")}
+    | {(verb, after) for verb in ("run", "walk", "talk") for after in ("me", "us", "through")}
 )
 # People write their question last as well: "neck is stiff in the morning why".
 _ASKS_LATER = re.compile(

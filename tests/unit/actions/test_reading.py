@@ -335,6 +335,31 @@ def test_as_ever_takes_back_what_the_question_is_about_and_nothing_else() -> Non
     assert "hand_dexterity" not in answered("no", "neuro_arm", **known)
 
 
+def test_never_had_cancer_is_no_first_pain() -> None:
+    assert "previous_episodes" not in answered("never had this, never been ill", "risk_screen")
+    assert answered("never had this before", "onset_how")["previous_episodes"]
+
+
+async def test_the_age_of_a_son_tells_that_he_is_no_child() -> None:
+    asked = {"form": "interview_form", "requested_slot": "age_band", "who_for": "child"}
+    told = await slots_after(tracker("20", "inform", emergency_screen="clear", **asked))
+    assert (told["who_for"], told["age_band"]) == ("other_adult", "16-49")
+    child = await slots_after(tracker("12", "inform", emergency_screen="clear", **asked))
+    assert child["age_band"] == "<16" and "who_for" not in child
+
+
+async def test_an_answer_that_tells_no_sign_leaves_it_to_the_checklist() -> None:
+    pending = [{"attribute": "chest_breath", "value": "breathless"}]
+    for said, intent in (
+        ("fine, sleeping in finally", "goodbye"),
+        ("I push beds up the ramp all day without a puff", "inform"),
+        ("fine, I just meant the film", "correct_answer"),
+    ):
+        latest = tracker(said, intent, unconfirmed=pending)
+        latest.latest_message["sounds_harmless"] = True
+        assert "emergency_unsure" not in await slots_after(latest), said
+
+
 async def test_what_corrects_a_sign_and_denies_it_settles_it() -> None:
     pending = [{"attribute": "chest_breath", "value": "collapse"}]
     said = "no I mean I flopped down tired, didn't pass out or anything"

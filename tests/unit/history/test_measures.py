@@ -36,6 +36,8 @@ TODAY = date(2026, 11, 22)
         ("8/52", 56),
         ("one and half months", 45.6),
         ("day nine of this", 9),
+        ("stiff after the move, day three", 3),
+        ("sore, month or so", 30),
         ("hurt it Friday", 2),
         ("a week past Friday", 9),
         ("two Sundays ago", 14),
@@ -114,6 +116,7 @@ def test_what_is_no_pain_score_is_left_out(text: str) -> None:
         ("she's 84 and fell", 84),
         ("I am 68 years", 68),
         ("aged forty five", 45),
+        ("for my son 20 yrs, he is here", 20),
     ],
 )
 def test_an_age_is_read(text: str, years: float) -> None:
@@ -121,7 +124,11 @@ def test_an_age_is_read(text: str, years: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["I'm 6 foot", "the pain is 6", "my pulse is 60", "I'm 10 minutes away", "I'm 100 kg"]
+    "text",
+    [
+        *("I'm 6 foot", "the pain is 6", "my pulse is 60", "I'm 10 minutes away", "I'm 100 kg"),
+        *("with my husband 30 years", "lifting a heavy 4yo", "since my son 3 years ago"),
+    ],
 )
 def test_what_is_no_age_is_left_out(text: str) -> None:
     assert find_ages(split_words(text)) == []
@@ -138,3 +145,11 @@ def test_an_age_becomes_a_band(years: float, band: str) -> None:
 def test_a_posture_dates_no_injury(read) -> None:
     told = {item.attribute for item in read("neck pain three weeks, worse with typing").findings}
     assert "duration_days" in told and "injury_days_ago" not in told
+
+
+@pytest.mark.parametrize(
+    ("text", "days"), [("a week. Same as last spring", 7), ("two weeks, just like in 2019", 14)]
+)
+def test_another_time_dates_no_pain(text: str, days: float, read) -> None:
+    findings = read(f"neck sore {text}").findings
+    assert [item.value for item in findings if item.attribute == "duration_days"] == [days]

@@ -362,6 +362,45 @@ _PAIRS = [
     ("assault", "the apron string strangles me", "he strangles me with the apron string"),
     ("systemic", "my foot sleeps, a minute of shaking and it's back", "shaking for a minute"),
     ("chest_breath", "he coughs up grey stone dust", "his lips are grey"),
+    # An animal's name, leg and medicine.
+    ("headache", "since Thunderclap, our gelding, came in", "a thunderclap, our clock stopped"),
+    (
+        "neuro_leg",
+        "our dachshund lost the power of his back legs",
+        "I have lost the power of my legs",
+    ),
+    ("infection_immune", "only the insulin for the cat", "I take insulin and feed the cat"),
+    ("infection_immune", "the cat's poorly, I inject her twice a day", "I inject heroin"),
+    # What was always so, whoever it is told of.
+    (
+        "stroke_signs",
+        "he's got a droopy eyelid but he was born with it",
+        "he's got a droopy eyelid and he was born with a limp",
+    ),
+    ("stroke_signs", "one pupil bigger but I've always had it", "one pupil bigger since lunch"),
+    # When it is worse is no getting worse, and what ends at once did not start so.
+    ("course", "worse after leaning over the wheel", "worse after the operation"),
+    ("onset_how", "it's gone in a minute when I shake it", "it came on in a minute"),
+    ("timing", "a good night's sleep cures it", "it hurts at night"),
+    ("timing", "I have to break every hour", "it is there every hour"),
+    ("previous_episodes", "new bootcamp, sore back", "new pain in my back"),
+    ("previous_episodes", "never had cancer", "never had this before"),
+    # The lights, the tomatoes, a cup and a review.
+    ("stroke_signs", "we'd a blackout, whole village", "I'd a blackout on Monday"),
+    ("crisis", "OD'd on oat lattes, neck stiff", "OD'd on my pills"),
+    ("crisis", "I gave them an overdose of feed", "I took an overdose"),
+    ("injury", "reaching for a dropped sippy cup", "I dropped off the ladder"),
+    ("injury", "watched it since the new season dropped", "I dropped from the wall"),
+    ("onset_extreme", "tearing his hair out, neck's knotted", "tearing pain in the neck"),
+    ("inflammatory_history", "I'm an RA in a dorm", "I have RA"),
+    ("blood_thinner", "only know Eliquis from the ads", "I'm on Eliquis, saw the ads"),
+    ("severity", "pillow of bricks, 10/10 would not recommend", "the pain is 10/10"),
+    # A frame around a denial tells of no sign either.
+    (
+        "injury",
+        "no fever, she's doing the crossword. No, nothing happened",
+        "she fell doing the crossword on my stairs",
+    ),
 ]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from clinic.clinical import get_clinical_data
 from clinic.history.findings import Assertion
-from clinic.triage.answer_sense import EVER, GENERAL, as_answered
+from clinic.triage.answer_sense import EVER, GENERAL, SEVERITY, as_answered
 
 TODAY = date(2026, 11, 22)
 
@@ -30,3 +30,9 @@ def test_sweating_among_fevers_is_no_cold_sweat_until_it_is_asked_about(
     question: str, how: str
 ) -> None:
     assert said("I am sweating, that is all", question, "chest_breath") == {Assertion(how)}
+
+
+def test_slower_work_is_no_clumsiness_where_it_is_asked_what_the_pain_stops() -> None:
+    assert said("4, I sew slower", SEVERITY, "hand_dexterity") == {Assertion.EXPLAINED}
+    assert said("4, I keep dropping cups", SEVERITY, "hand_dexterity") == {Assertion.PRESENT}
+    assert said("I sew slower", None, "hand_dexterity") == {Assertion.PRESENT}
