@@ -178,6 +178,7 @@ class Context(Stretches):
             or self._is_of_those_worked_for(span)
             or self._is_set_against_mine(span)
             or self._is_come_by(rule, span)
+            or self._is_still_of_the_creature(rule, span)
         ):
             return Assertion.EXPLAINED
         if self._is_supposed_of_others(span):
@@ -302,7 +303,7 @@ class Context(Stretches):
         """Read "the cat had a fit" and "my old car is poorly", unless it did it to the writer."""
         if rule.attribute in _DONE_TO:
             return False
-        if self._is_meant_by_a_name(span) or self._is_still_of_the_creature(span):
+        if self._is_meant_by_a_name(span):
             return True
         start, _ = self.chunk(span)
         of_thing = rule.attribute in _OF_THINGS or rule.value in ("speech", "blackout")
@@ -332,14 +333,16 @@ class Context(Stretches):
             self.cues(kind, start, span.first) for kind in ("CREATURE", "THING")
         )
 
-    def _is_still_of_the_creature(self, span: Span) -> bool:
+    def _is_still_of_the_creature(self, rule: FindingRule, span: Span) -> bool:
         """Read "my old gelding had a growth cut out of his eye and is half blind now"."""
+        if rule.attribute in _DONE_TO:
+            return False
         start = self.sentence_starts[span.first]
         return any(
             cue.last <= span.first
             and not self._is_met(cue)
             and not self.norms(start, cue.first) & _SUBJECT_SELF - {"my"}
-            and bool(self.norms(cue.last, span.last) & _OF_IT)
+            and bool(self.norms(cue.last, self.sentence_end(span)) & _OF_IT)
             and not self.norms(cue.last, self.chunk(span)[1]) & SELF
             for cue in self.cues("CREATURE", start, min(span.first, start + _NAMED_REACH))
         )

@@ -92,9 +92,10 @@ class Jury:
 
 
 def _is_denied(sounding: Sounding, findings: Sequence[Finding]) -> bool:
-    """Tell whether the reader heard the very sign there, and each time as not so.
+    """Tell whether the reader heard the very sign there, and each time as not so or not his.
 
-    "Shivered at the bus stop, temperature 36.5" is left to the question about the sign.
+    "Shivered at the bus stop, temperature 36.5" is left to the question about the sign, and so is
+    "her Aldo felt something rip in his back", although the writer's own back aches.
     """
     told = {
         finding.assertion
@@ -102,4 +103,4 @@ def _is_denied(sounding: Sounding, findings: Sequence[Finding]) -> bool:
         if (finding.attribute, finding.value) in sounding.sign.findings
         and sounding.start <= finding.start < sounding.end
     }
-    return told == {Assertion.ABSENT}
+    return bool(told) and told <= {Assertion.ABSENT, Assertion.OTHER_PERSON}

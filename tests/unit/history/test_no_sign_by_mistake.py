@@ -355,6 +355,22 @@ _PAIRS = [
         "My mare, Lamia (it means paralysis), pulls. My neck is sore",
         "My mare threw me, it's paralysis from the waist down",
     ),
+    (
+        "stroke_signs",
+        "A caller tonight couldn't speak and half his face had dropped. I'm fine, my neck is stiff",
+        "I rang a caller tonight and couldn't speak, half my face had dropped",
+    ),
+    (
+        "paralysis",
+        "A goat herder was struck by lightning and can't move his legs. I have a stiff neck",
+        "I was struck by lightning and can't move my legs",
+    ),
+    (
+        "neuro_leg",
+        "My tortoise drags one leg and can't hold his head up. My neck is sore",
+        "I fell over my tortoise and now I drag one leg",
+    ),
+    ("hand_dexterity", "I drop my phone but I always did", "I drop my phone all the time now"),
     # What is said for fun, worn, shaken awake or grey by itself.
     ("stroke_signs", "he sees double, he's joking", "I thought he was joking, he sees double"),
     ("neuro_leg", "I can't walk when the gas bill comes", "I can't walk when I get up"),
