@@ -120,7 +120,8 @@ class MessageReading:
             "last_button": message.text if message.is_option else None,
             "thought": message.thought(answered=answers.answered),
             "turn_describes": message.says_part_of_a_thought(),
-            "described": self._wishes.describes,
+            # A pain of whoever it is, to be gone on with after a question about a sign.
+            "described": self._wishes.describes or message.reports_pain,
             "offered_resume": False,
             "asked_back": False,
             "last_turn_at": clock.now().isoformat(),

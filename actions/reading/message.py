@@ -265,6 +265,11 @@ class Message:
             return act
         return SpeechAct.REQUEST if self.steers else SpeechAct.OTHER
 
+    @property
+    def reports_pain(self) -> bool:
+        """Whether it surely tells of a pain."""
+        return self.intent == "report_pain" and self.confidence >= SURE
+
     def thought(self, *, answered: bool) -> str | None:
         """Return what a next message may go on with, or None where this one is complete.
 
@@ -462,8 +467,11 @@ class Message:
 
     def _corrects_nothing(self) -> bool:
         """Tell whether nothing known is told otherwise, nor said to have been wrong."""
-        known = (self.history.get(item.attribute) for item in self.reading.findings)
-        return all(value in (None, []) for value in known) and not _CORRECTING.search(self.text)
+        history = self.history
+        told = all(
+            history.get(item.attribute) in (None, [], item.value) for item in self.reading.findings
+        )
+        return told and not _CORRECTING.search(self.text)
 
     def _only_denies(self) -> bool:
         assertions = {item.assertion for item in self.reading.findings}

@@ -367,5 +367,6 @@ class Wishes:
 
     def _asks_to_book(self) -> bool:
         """Tell whether a message about something else asks for an appointment as well."""
-        wishes = self.says(Wish.WANTS_VISIT) or wants_call_back(self._text)
+        wants_visit = self.says(Wish.WANTS_VISIT) and not self.says(Wish.WANTS_NO_VISIT)
+        wishes = wants_visit or wants_call_back(self._text)
         return self._message.intent not in _ABOUT_BOOKINGS and wishes

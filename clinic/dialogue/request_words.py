@@ -18,6 +18,7 @@ class Wish(StrEnum):
 
     WANTS_VISIT = "wants_visit"
     NAMES_VISIT = "names_visit"
+    WANTS_NO_VISIT = "wants_no_visit"
     ONLY_VISIT = "only_visit"
     GOES_ON = "goes_on"
     STARTS_OVER = "starts_over"

@@ -43,6 +43,8 @@ _ALL_WELL = word_set("well good")
 _UNFINISHED = frozenset({"CANNOT", "NOT_FEEL", "STOPPED_DOING"})
 _ANSWERS = word_set("no nope nah")
 _ASKS = word_set("is can should could would do does how what when where which why")
+_SAYS = word_set("says said say")
+_SOURCES = word_set("it google internet web webmd leaflet page site app article forum")
 _JOINING = word_set("and but so because cos coz or then")
 _WRITER = word_set("i im ive mine")
 _FIRST = attrgetter("first")
@@ -329,6 +331,8 @@ def _is_other_statement(words: list[Word], last: int, first: int, *, tells_on: b
             return True
         if words[index].break_before > NO_BREAK and norm in _ASKS:
             return True
+        if norm in _SAYS and before in _SOURCES:
+            return True  # "I googled back pain and it says torn aorta"
         if tells_on:
             continue
         joined = norm in _JOINING

@@ -478,7 +478,10 @@ def _has_own_complaint(context: Context, norms: list[str]) -> bool:
     }
 
     def owned(span: Span, owners: frozenset[str]) -> bool:
-        before = range(max(0, span.first - _OWN_REACH), span.first)
+        sentence = context.sentence_starts[span.first]
+        before = range(max(sentence, span.first - _OWN_REACH), span.first)
+        if _THIRD & context.norms(span.first, span.last):
+            return False  # "so I'm typing. His neck is swollen"
         if owners is _MINE and norms[span.last : span.last + _BOTHER_WORDS] in _BOTHERING:
             return not _THIRD & {norms[index] for index in before}
         words = {norms[index] for index in before if index not in relatives}

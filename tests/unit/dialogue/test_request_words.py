@@ -14,6 +14,10 @@ SAID = {
         ("I'd like to make an appointment", "can you book me in", "need a slot this week"),
         ("I read a book in bed", "my last visit was fine"),
     ),
+    Wish.WANTS_NO_VISIT: (
+        ("just advice, I don't need an appointment", "no appointment please"),
+        ("no pain at night, I need an appointment", "I don't know how to book"),
+    ),
     Wish.ONLY_VISIT: (("just book me", "go straight to the times"), ("just my neck",)),
     Wish.GOES_ON: (("let's go on", "where were we"), ("it went away",)),
     Wish.STARTS_OVER: (

@@ -411,6 +411,13 @@ _PAIRS = [
     ("inflammatory_history", "I'm an RA in a dorm", "I have RA"),
     ("blood_thinner", "only know Eliquis from the ads", "I'm on Eliquis, saw the ads"),
     ("severity", "pillow of bricks, 10/10 would not recommend", "the pain is 10/10"),
+    ("crisis", "paramedic, my upper back has given up", "I have given up"),
+    ("timing", "end of the day, nights ok", "end of the day and nights"),
+    (
+        "onset_extreme",
+        "I googled back pain and it says torn aorta, mine just aches",
+        "I googled nothing, my back tore open, a torn feeling in my back",
+    ),
     # A frame around a denial tells of no sign either.
     (
         "injury",
