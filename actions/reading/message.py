@@ -357,12 +357,17 @@ class Message:
         However short, an answer that sounds so raises nothing that was denied when it was asked.
         """
         attribute = entity["entity"]
-        if self._is_asked_about(attribute):
+        if self._is_asked_about(attribute) or self._is_measured(entity):
             return False
         denied = self.history.get(attribute) in ([], False) and bool(
             self.data.signs.of_attribute(attribute)
         )
         return bool(entity.get("doubted") or (self.asked and denied and self.sounds_harmless))
+
+    def _is_measured(self, entity: dict[str, Any]) -> bool:
+        """Tell whether it is a temperature: "running 100.6" sounds harmless, and is a fever."""
+        words = self.text[entity["start"] : entity["end"]]
+        return entity["value"] == "fever" and any(letter.isdigit() for letter in words)
 
     def _is_asked_about(self, attribute: str) -> bool:
         """Tell whether the open question asks about an attribute: its answer is no slip of ours.

@@ -12,7 +12,7 @@ from clinic.triage.answer_sense import EVER, tells_of_now
 from clinic.triage.interview import denies, is_calming
 
 # Something said beside a checklist's answer ("surgery two weeks ago") is no new start of the pain.
-_NOT_BESIDE_A_CHECKLIST = frozenset({"duration_days", "severity"})
+_NOT_BESIDE_A_CHECKLIST = frozenset({"duration_days", "severity", "onset_how"})
 # Times and numbers in a booking answer the booking.
 _OF_THE_BOOKING = frozenset(
     {"duration_days", "severity", "injury_days_ago", "timing", "side", "previous_episodes"}

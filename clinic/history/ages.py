@@ -62,6 +62,8 @@ _THINGS = word_set(
     "fracture op operation surgery replacement stent dog cat horse pony"
 )
 _THING_BEFORE = 4
+_GROWN_ON = word_set("lump lumps cyst lipoma ganglion mole scar tattoo wart swelling bump")
+_GROWN_BEFORE = 10
 # "Hauling a 2 yr old" tells of no patient.
 _LOADS = word_set(
     "hauling hauled carrying carried lifting lifted holding held rocking chasing chased cuddling "
@@ -123,9 +125,14 @@ def _numbered(words: list[Word], index: int) -> Measure | None:
 def _is_of_a_thing(words: list[Word], index: int) -> bool:
     """Read "a ganglion, ten years old" and "the mattress is 12 years old"."""
     first = index
-    while first > max(0, index - _THING_BEFORE) and words[first].break_before < SENTENCE_END:
+    near = max(0, index - _THING_BEFORE)
+    while first > near and words[first].break_before < SENTENCE_END:
         first -= 1
-    return not _THINGS.isdisjoint(word.norm for word in words[first:index])
+    if not _THINGS.isdisjoint(word.norm for word in words[first:index]):
+        return True
+    # "A fatty lump on the back of my neck, 12 years old."
+    grown = {word.norm for word in words[max(0, index - _GROWN_BEFORE) : index]}
+    return not (_GROWN_ON.isdisjoint(grown) or grown & _PERSONS)
 
 
 def _is_a_load(words: list[Word], index: int) -> bool:

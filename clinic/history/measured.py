@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -32,6 +33,22 @@ _TAKEN = FindingRule(
     fallback=False,
     past_counts=False,
     whole=True,
+)
+_FEVERISH = FindingRule(
+    id="temperature_measured",
+    attribute="systemic",
+    value="fever",
+    denied=False,
+    negatable=True,
+    fallback=False,
+    past_counts=False,
+    whole=True,
+)
+_A_TEMPERATURE = re.compile(r"[0-9]{2,3}[.,][0-9]")
+_CURRENCY = frozenset("$£€")
+_OTHER_UNITS = word_set(
+    "kg kilos kilo lbs lb pounds stone miles mile km k mph fm am mhz percent cm mm ft inches inch "
+    "dollars euros quid bucks minutes hours litres liters ghz version fps"
 )
 _PLANNING = word_set("can could may should if allowed ok safe")
 # Attributes whose own date is told beside them ("cancer in 2019"), not the pain's.
@@ -98,6 +115,7 @@ def measured(
         *_overdoses(words, findings, context),
         *_severity(words, text),
         *_age(words, context, about),
+        *_fevers(words, text, context),
         *_durations(words, today, findings, find_scores(words, text), context),
     ]
 
@@ -120,6 +138,20 @@ def _overdoses(words: list[Word], findings: Sequence[Finding], context: Context)
             words[measure.last - 1].end,
         )
         for measure in find_overdoses(words, context.spans("PILLS"))
+    ]
+
+
+def _fevers(words: list[Word], text: str, context: Context) -> list[Finding]:
+    """Read "100.6 in the evenings", which nobody writes of anything but a temperature."""
+    return [
+        Finding(
+            "systemic", "fever", context.assertion(_FEVERISH, Span(i, i + 1)), word.start, word.end
+        )
+        for i, word in enumerate(words)
+        if _A_TEMPERATURE.fullmatch(text[word.start : word.end])
+        and _is_fever(word.norm)
+        and text[max(0, word.start - 1) : word.start] not in _CURRENCY
+        and (i + 1 == len(words) or words[i + 1].norm not in _OTHER_UNITS)
     ]
 
 

@@ -62,6 +62,9 @@ _UNITS = word_set(
     "day days week weeks month months year years yr yrs hour hours hr hrs minute minutes min mins "
     "second seconds am pm oclock times"
 )
+_COUNTED = word_set(
+    "miles mile k km laps reps sets lengths holes rounds pages patients customers kids orders"
+)
 _LONGEST_NUMBER = 6
 _STRONG = 7
 # What tells when, how long or how much, and of no sign.
@@ -487,6 +490,8 @@ def _number(question_id: str, text: str) -> float | None:
             continue  # the ten of "47 out of 10"
         if question_id == "severity" and unit in _UNITS:
             continue
+        if numbers and unit in _COUNTED:
+            continue  # "2, ran 8 miles today"
         if len(words) <= _LONGEST_NUMBER or index <= 1:
             numbers.append(float(value))
     if not numbers:

@@ -418,6 +418,13 @@ _PAIRS = [
         "I googled back pain and it says torn aorta, mine just aches",
         "I googled nothing, my back tore open, a torn feeling in my back",
     ),
+    ("injury", "can't push a wrench like I could", "I wrenched my neck"),
+    ("injury_danger", "a parking lot bump, airbags didn't go", "the airbags went off"),
+    ("airway", "couldn't swallow the lump in my throat at the eulogy", "I can't swallow"),
+    ("systemic", "I only sweat at the furnace, nights are dry", "I sweat through the sheets"),
+    ("systemic", "radio 101.5 fm on all day", "it's 101.5 in the evenings"),
+    ("systemic", "it was never 38.5", "I've been running 38.5"),
+    ("age_band", "a fatty lump on the back of my neck, 12 years old", "my son is 12 years old"),
     # A frame around a denial tells of no sign either.
     (
         "injury",

@@ -125,6 +125,19 @@ def _numbers(condition: Any) -> Iterator[tuple[str, str, float]]:
                 yield from _numbers(value)
 
 
+def _exceptions(condition: Any) -> Iterator[Any]:
+    """Yield what stands under a "not"."""
+    if isinstance(condition, list):
+        for part in condition:
+            yield from _exceptions(part)
+    elif isinstance(condition, dict):
+        for key, value in condition.items():
+            if key == "not":
+                yield value
+            elif key not in DATA.attributes:
+                yield from _exceptions(value)
+
+
 THRESHOLDS = sorted(
     {
         (entry["id"], *found)
@@ -141,7 +154,21 @@ def test_a_threshold_decides_just_where_it_stands(
 ) -> None:
     rule = DATA.rules.rule(rule_id)
     beyond = number + (-0.5 if bound == "at_least" else 0.5)
-    bases = [history for found, _, history in BRANCHES if found == rule_id]
+    calming = [
+        way
+        for entry in ENTRIES
+        if entry["id"] == rule_id
+        for grade in entry["levels"]
+        for excepted in _exceptions(grade["when"])
+        for way in ways(excepted)
+    ]
+    bases = [
+        joined
+        for found, _, history in BRANCHES
+        if found == rule_id
+        for way in [{}, *calming]
+        if (joined := _joined((history, way))) is not None
+    ]
     differs = [
         history
         for history in bases
@@ -153,7 +180,8 @@ def test_a_threshold_decides_just_where_it_stands(
 # What these tell can calm a rule (test_red_flags.py lists them); everything else only adds.
 CALMING = {
     *("age_band", "airway", "chest_breath", "duration_days", "injury_days_ago"),
-    *("injury_mechanism", "radiation", "site", "voice"),
+    *("injury_mechanism", "morning_stiffness", "onset_how", "radiation", "relieving", "site"),
+    "voice",
 }
 RAISING = [
     (attribute.name, value)

@@ -28,6 +28,7 @@ ILL = {"systemic": ["unwell"]}
 WORN_OUT = {"systemic": ["unwell"], "unwell_how": "vague"}
 STIFF = {"meningism": ["stiff_neck"]}
 STIFF_SHOULDERS = {"character": ["stiff"], "site": ["shoulder"]}
+STIFF_AT_NIGHT = {"site": ["mid_back"], "timing": ["night"], "morning_stiffness": True}
 
 # Rule, history, level that this rule gives (None where it stays silent).
 CASES: list[tuple[str, dict[str, Any], Level | None]] = [
@@ -177,6 +178,9 @@ CASES: list[tuple[str, dict[str, Any], Level | None]] = [
     ("S02", {"timing": ["night"]}, None),
     ("S03", {"site": ["mid_back"], "timing": ["constant"]}, TODAY_DOCTOR),
     ("S03", {"site": ["neck"], "timing": ["constant"]}, None),
+    ("S03", {**STIFF_AT_NIGHT, "relieving": ["moving"], "duration_days": 90}, None),
+    ("S03", {**STIFF_AT_NIGHT, "relieving": ["moving"], "duration_days": 89}, TODAY_DOCTOR),
+    ("S03", {**STIFF_AT_NIGHT, "duration_days": 90}, TODAY_DOCTOR),
     ("S04", {"onset_how": "sudden", "severity": 7}, TODAY_DOCTOR),
     ("S04", {"onset_how": "sudden", "severity": 6.9}, None),
     ("S05", {"injury": True}, VISIT),
@@ -245,7 +249,9 @@ def test_only_these_attributes_can_calm() -> None:
         "injury_days_ago",
         "onset_how",
         "injury_mechanism",
+        "morning_stiffness",
         "radiation",
+        "relieving",
         "site",
         "unwell_how",
         "voice",
