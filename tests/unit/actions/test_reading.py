@@ -340,6 +340,11 @@ def test_never_had_cancer_is_no_first_pain() -> None:
     assert answered("never had this before", "onset_how")["previous_episodes"]
 
 
+def test_walking_slowly_takes_no_sudden_beginning_back() -> None:
+    assert "onset_how" not in answered("no. walking fine, slowly", "neuro_arm", onset_how="sudden")
+    assert answered("slowly", "onset_how")["onset_how"] == "gradual"
+
+
 async def test_the_age_of_a_son_tells_that_he_is_no_child() -> None:
     asked = {"form": "interview_form", "requested_slot": "age_band", "who_for": "child"}
     told = await slots_after(tracker("20", "inform", emergency_screen="clear", **asked))
