@@ -100,6 +100,8 @@ _SECOND_NET = "WarningSignNet"
 _SHORT_ANSWER = 3  # words
 _OF_MEDICINES = frozenset({"ask_medicine_advice", "ask_about_medicine"})
 # "No wait, that was wrong" corrects; "No, not now. My wife says I worry" answers.
+# "It's 38 degrees in there" is the room's as well.
+_DECIMAL = re.compile(r"[0-9][.,][0-9]")
 _CORRECTING = re.compile(
     r"\b(?:wait|sorry|oops|mean|meant|wrong|actually|correct\w*|mistake\w*"
     r"|(?<!no )(?<!not )change\w*|instead|rather|earlier|before|typo|undo|scratch|not that)\b",
@@ -367,7 +369,7 @@ class Message:
     def _is_measured(self, entity: dict[str, Any]) -> bool:
         """Tell whether it is a temperature: "running 100.6" sounds harmless, and is a fever."""
         words = self.text[entity["start"] : entity["end"]]
-        return entity["value"] == "fever" and any(letter.isdigit() for letter in words)
+        return entity["value"] == "fever" and bool(_DECIMAL.search(words))
 
     def _is_asked_about(self, attribute: str) -> bool:
         """Tell whether the open question asks about an attribute: its answer is no slip of ours.

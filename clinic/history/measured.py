@@ -43,6 +43,8 @@ _FEVERISH = FindingRule(
     fallback=False,
     past_counts=False,
     whole=True,
+    settles=True,
+    passes=28,  # days, as data/clinical/history.yml says of `systemic`
 )
 _A_TEMPERATURE = re.compile(r"[0-9]{2,3}[.,][0-9]")
 _CURRENCY = frozenset("$£€")

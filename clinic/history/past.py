@@ -21,6 +21,11 @@ _OVER_SUBJECTS = word_set(
 )
 _ABOUT_THE_SAME = word_set("it its that thats this has is hasnt and just still")
 _COMPLAINING = word_set("neck necks back pain pains hurts hurt sore stiff ache aches")
+# What tells of an end, and not only of a state.
+_ENDING = word_set(
+    "now today since gone over again back better cleared passed recovered healed history days went "
+    "came stopped finished after once by no not nothing none never mended sorted settled"
+)
 _SUMMED_UP = 4
 _COMPARED = 2
 _COMPARING = word_set("like as than")
@@ -371,4 +376,18 @@ class Past:
         if not self._text.is_joint(opening):
             return False  # "my hand doesn't close well" is no "all well now"
         between = self._text.norms(span.last, opening)
+        if self._text.norms(opening, cue.last).isdisjoint(_ENDING) and not self._is_just_told(
+            opening, span
+        ):
+            return False
         return self._text.norms(opening, cue.first) <= _OVER_SUBJECTS and not between & _COMPLAINING
+
+    def _is_just_told(self, opening: int, span: Span) -> bool:
+        """Read "had a numb hand on Monday. All fine", but not "hand numb. Walking good. Normal".
+
+        A bare "fine" may answer something else.
+        """
+        start, end = self._text.sentence_starts[span.first], self._text.sentence_end(span)
+        told = self._text.norms(start, end)
+        happened = told & _TOLD_AS_OVER or any(norm.endswith("ed") for norm in told)
+        return opening <= end and bool(happened)

@@ -7,6 +7,12 @@ import pytest
 from clinic.history.findings import Assertion
 
 _PAIRS = [
+    # A bare "normal" at the end of a list answers something else.
+    (
+        "neuro_arm",
+        "had a numb hand on Monday. All fine",
+        "hand numb this week. Walking good. Normal",
+    ),
     # Dated long ago, and told as over.
     (
         "chest_breath",
