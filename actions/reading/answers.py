@@ -13,6 +13,7 @@ from clinic.dialogue.booking_answers import answers_booking
 from clinic.dialogue.request_words import Wish, get_request_words
 from clinic.history.findings import Assertion, Finding
 from clinic.history.history import merge
+from clinic.history.words import word_set
 from clinic.settings import get_settings
 from clinic.triage.answer_sense import EVER
 from clinic.triage.interview import (
@@ -29,6 +30,9 @@ from clinic.triage.interview import (
 )
 
 _YES_OR_NO = frozenset({"affirm", "deny", "start_over"})
+_WONDERING = word_set(
+    "idea clue sure certain know tell say maybe perhaps possibly think unsure dunno hard depends"
+)
 _POLITE = frozenset({"greet", "goodbye", "thank"})
 # Neither a yes nor a no by itself: "fine, I just meant bored".
 _LEFT_OPEN = frozenset({SpeechAct.OTHER, SpeechAct.CORRECT})
@@ -191,6 +195,9 @@ class Answers:
         )
         if act is SpeechAct.REQUEST and message.intent in _POLITE:
             act = SpeechAct.OTHER  # "fine, sleeping in finally" is no goodbye
+        if act is SpeechAct.UNSURE and denies(message.text):
+            plain = _WONDERING.isdisjoint(message.reading.words)
+            act = SpeechAct.OTHER if plain else act  # "no real one, it's acted"
         # "No, I mean I flopped down tired, didn't pass out" corrects what was read, and denies it.
         return SpeechAct.DENY if act in _LEFT_OPEN and is_calm else act
 

@@ -54,6 +54,7 @@ _OWNED_REACH = 2
 _SHARED_REACH = 8
 _ONE_REACH = 6
 _JOB_REACH = 4
+_INTRODUCTION = 5  # words
 _JOB_TITLE = 2  # words before the job's own name: "hospital ward porter me"
 _ARTICLES = word_set("a an the this that")
 _GOING_ON = word_set("so with and for in at who")
@@ -395,7 +396,7 @@ class Context(Stretches):
     def _is_of_the_job(self, rule: FindingRule, span: Span) -> bool:
         """Read "I'm a nurse on a stroke ward, so it's slurred speech all day"."""
         start, end = self.sentence_starts[span.first], self.sentence_end(span)
-        jobs = self._jobs(start, span.first)
+        jobs = self._jobs(start, span.first) or self._introduction(start)
         if not jobs or self.norms(start, end) & _LATELY_TOLD:
             return False
         leads = self.cues("ILL_JOB_SEES", start, end - 1)
@@ -414,6 +415,12 @@ class Context(Stretches):
             elif told := self._told_as_job(cue):
                 jobs.append(Span(cue.first, told.last))
         return jobs
+
+    def _introduction(self, start: int) -> list[Span]:
+        """Return the job of the sentence before, where it tells nothing else: "Paramedic here."."""
+        before = self.sentence_starts[start - 1] if start else start
+        short = 0 < start - before <= _INTRODUCTION
+        return self._jobs(before, start) if short else []
 
     def _told_as_job(self, cue: Span) -> Span | None:
         """Read "Hospital porter me" and "Paramedic here, so …", but not "the nurse here says"."""

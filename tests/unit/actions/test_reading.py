@@ -359,6 +359,7 @@ async def test_an_answer_that_tells_no_sign_leaves_it_to_the_checklist() -> None
         ("fine, sleeping in finally", "goodbye"),
         ("I push beds up the ramp all day without a puff", "inform"),
         ("fine, I just meant the film", "correct_answer"),
+        ("no real one, nobody touches me, it's acted", "unsure"),
     ):
         latest = tracker(said, intent, unconfirmed=pending)
         latest.latest_message["sounds_harmless"] = True

@@ -425,6 +425,11 @@ _PAIRS = [
     ("systemic", "radio 101.5 fm on all day", "it's 101.5 in the evenings"),
     ("systemic", "it was never 38.5", "I've been running 38.5"),
     ("age_band", "a fatty lump on the back of my neck, 12 years old", "my son is 12 years old"),
+    (
+        "crisis",
+        "Paramedic here. Spent the week on cardiac arrests, a suicide and a stabbing",
+        "Paramedic here. Spent the week on plans for my suicide",
+    ),
     # A frame around a denial tells of no sign either.
     (
         "injury",
