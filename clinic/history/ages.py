@@ -111,6 +111,8 @@ def _numbered(words: list[Word], index: int) -> Measure | None:
     read = (float(glued[1]), index + 1) if glued else number_at(words, index)
     if read is None or not 0 < read[0] <= _OLDEST:
         return None
+    if [word.norm for word in words[max(0, index - 2) : index]] == ["i", "was"]:
+        return None  # "lame since I was one year old"
     value, after = read
     if _is_a_load(words, index) or _is_a_height(words, after, value):
         return None

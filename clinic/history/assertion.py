@@ -353,6 +353,8 @@ class Context(Stretches):
         if rule.attribute not in _DONE_TO:
             return False
         start = self.sentence_starts[span.first]
+        if self.cues("NOBODY_IN_IT", start, self.sentence_end(span) - 1):
+            return True  # "the quad turned over, nobody on it"
         return any(
             cue.first <= span.first
             and not self.norms(cue.last, self.chunk(span)[1]) & _HURT

@@ -26,6 +26,7 @@ _LONGEST_ONLY = ("site", "side")
 _WRITER = word_set("i im ive my me")
 _NOW_TOLD = word_set("has is cant cannot keeps feels")
 _COMPLAINT_REACH = 12
+_MANY = word_set("patients clients residents customers pupils students colleagues children kids")
 _REPORTING = word_set(
     "told says said say thinks reckons noticed asked asks wants made read heard googled saw "
     "insists insisted suggested suggests nags nagged panics panicked worries worried frets fusses"
@@ -438,6 +439,8 @@ def _is_patient(context: Context, span: Span, *, own_complaint: bool) -> bool:
 
 def _is_put_right(context: Context, span: Span) -> bool:
     """Read "not me, it's my wife", which asks for her."""
+    if context.norms(span.first, span.last) & _MANY:
+        return False  # "not me, my patients"
     return any(
         cue.last <= span.first
         and context.norms(cue.last, span.first) <= _PUTTING_RIGHT

@@ -430,6 +430,17 @@ _PAIRS = [
         "Paramedic here. Spent the week on cardiac arrests, a suicide and a stabbing",
         "Paramedic here. Spent the week on plans for my suicide",
     ),
+    (
+        "injury_danger",
+        "the quad turned over, nobody on it, it rolled down by itself",
+        "the quad turned over with me on it",
+    ),
+    ("bladder_bowel_saddle", "I slipped a little on a wet floor", "I wet the floor"),
+    ("timing", "I pee every hour since my first kid", "there every hour"),
+    ("course", "sore after shrugs, worse next day", "worse every day"),
+    ("age_band", "lame since I was one year old", "my son is ten years old"),
+    ("cancer_history", "I turn patients, most have cancer", "I have cancer"),
+    ("infection_immune", "pneumonia two winters ago, over it", "I have pneumonia"),
     # A frame around a denial tells of no sign either.
     (
         "injury",
