@@ -11,6 +11,7 @@ from typing import Any
 
 from clinic.history.assertion import Context
 from clinic.history.attributes import Attribute, AttributeCatalogue
+from clinic.history.despair import hinted_despair
 from clinic.history.findings import Assertion, Finding
 from clinic.history.lexicon import Lexicon
 from clinic.history.measured import measured
@@ -172,6 +173,7 @@ class HistoryReader:
             for rule, span in self._lexicon.find_findings(words, _without_idioms(concepts))
         )
         findings += measured(words, text, today, findings, context, about)
+        findings += hinted_despair(context, findings)
         if about is not None and not any(item.attribute == "who_for" for item in findings):
             findings.append(_whole(words, "who_for", about))
         return Reading(

@@ -18,8 +18,8 @@ _SYMPTOMS = frozenset(
 )
 # Asked for fever and sweats, "I sweat a lot" is no cold sweat of the heart until it is asked about.
 _SWEATING = ("chest_breath", "sweating")
-# Asked what the pain stops, "I sew slower" is no clumsiness; "I drop the needle" is one.
-_SLOWER = word_set("slow slower slowly")
+# Asked what the pain stops, "I sew slower" and "can't sew for long" are no clumsiness.
+_SLOWER = word_set("slow slower slowly long hours hour minutes")
 
 
 def tells_of_now(findings: Iterable[Finding], words: Iterable[str]) -> bool:
