@@ -353,8 +353,11 @@ class Context(Stretches):
         if rule.attribute not in _DONE_TO:
             return False
         start = self.sentence_starts[span.first]
-        if self.cues("NOBODY_IN_IT", start, self.sentence_end(span) - 1):
+        end = self.sentence_end(span)
+        if self.cues("NOBODY_IN_IT", start, end - 1):
             return True  # "the quad turned over, nobody on it"
+        if self.cues("FOR_A_LIVING", start, end - 1) and not self.norms(start, end) & _LATELY_TOLD:
+            return True  # "I fall off buildings for a living"
         return any(
             cue.first <= span.first
             and not self.norms(cue.last, self.chunk(span)[1]) & _HURT

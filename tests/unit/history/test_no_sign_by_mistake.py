@@ -441,6 +441,13 @@ _PAIRS = [
     ("age_band", "lame since I was one year old", "my son is ten years old"),
     ("cancer_history", "I turn patients, most have cancer", "I have cancer"),
     ("infection_immune", "pneumonia two winters ago, over it", "I have pneumonia"),
+    ("injury", "I fall off buildings for a living, stiff from sitting", "I fell off a building"),
+    ("timing", "stiff after the night shift", "stiff and sore at night"),
+    (
+        "chest_breath",
+        "sore when I carry boxes, goes away at rest",
+        "sore when I climb the stairs, goes away at rest",
+    ),
     # A frame around a denial tells of no sign either.
     (
         "injury",
