@@ -204,6 +204,8 @@ def _amount(words: list[Word], start: int) -> tuple[float, str, int] | None:
     if upper is not None:
         value, index = (value + upper[0]) / 2, upper[1]
     value, index = _with_half(words, index, value)
+    if _norms(words, index, index + 1) == ["odd"]:  # "20 odd years"
+        index += 1
     if index >= len(words) or words[index].norm not in UNITS:
         return None
     return value, UNITS[words[index].norm], index + 1

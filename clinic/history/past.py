@@ -389,5 +389,5 @@ class Past:
         """
         start, end = self._text.sentence_starts[span.first], self._text.sentence_end(span)
         told = self._text.norms(start, end)
-        happened = told & _TOLD_AS_OVER or any(norm.endswith("ed") for norm in told)
-        return opening <= end and bool(happened)
+        happened = told & _TOLD_AS_OVER - {"got"} or any(norm.endswith("ed") for norm in told)
+        return opening <= end and bool(happened) and told.isdisjoint(_PRESENT)

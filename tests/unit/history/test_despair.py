@@ -13,6 +13,7 @@ from clinic.history.findings import Assertion
         "8 months of neck pain after the layoffs. Nothing helps. Is there any point honestly",
         "my neck has hurt since my wife died, and I'm tired of fighting",
         "nothing works, and there's nothing to look forward to any more",
+        "neck bad 3 years, nobody listens. Cancel it, I shan't be here for it",
         "lost my job over this neck and I don't care what happens",
     ],
 )
@@ -26,6 +27,7 @@ def test_despair_that_is_hinted_at_twice_is_asked_about(text: str, how) -> None:
         "is there any point in an X-ray for a stiff neck?",
         "nothing helps, not even the heat pad",
         "sore since I lost my job, from gardening all day",
+        "I won't be here next week, can we move it",
         "fed up with it all, can someone sort my neck?",
     ],
 )

@@ -38,6 +38,7 @@ TODAY = date(2026, 11, 22)
         ("day nine of this", 9),
         ("stiff after the move, day three", 3),
         ("sore, month or so", 30),
+        ("20 odd years", 7300),
         ("hurt it Friday", 2),
         ("a week past Friday", 9),
         ("two Sundays ago", 14),

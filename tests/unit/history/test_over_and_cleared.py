@@ -7,6 +7,11 @@ import pytest
 from clinic.history.findings import Assertion
 
 _PAIRS = [
+    (
+        "neuro_arm",
+        "my hand went numb on Monday. Fine",
+        "left arm's got weaker this last week or two, can't push with it. Fine. Normal",
+    ),
     # A bare "normal" at the end of a list answers something else.
     (
         "neuro_arm",
