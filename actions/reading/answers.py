@@ -24,6 +24,7 @@ from clinic.triage.interview import (
     explains_away,
     is_calming,
     is_unchanged,
+    leaves_open,
     opens_calmly,
     reassures,
     says_all_is_well,
@@ -185,7 +186,7 @@ class Answers:
     def _confirming_act(self, pending: list[dict[str, Any]]) -> SpeechAct:
         message = self._message
         act = confirming_act(message.text, message.speech_act())
-        about = {str(item["attribute"]) for item in pending}
+        about = _asked_in(pending)
         is_calm = explains_away(message.reading, about) or (
             message.sounds_harmless
             and (
@@ -206,12 +207,8 @@ class Answers:
         message = self._message
         if reassures(message.text):
             return True
-        about = {str(item["attribute"]) for item in pending}
-        open_still = any(
-            item.attribute in about and item.assertion in (Assertion.PRESENT, Assertion.POSSIBLE)
-            for item in message.reading.findings
-        )
-        return message.sounds_harmless and not message.is_question and not open_still
+        tells = leaves_open(message.reading, _asked_in(pending))
+        return message.sounds_harmless and not message.is_question and not tells
 
     def _confirmed(self, pending: list[dict[str, Any]]) -> dict[str, Any]:
         """Settle the uncertain warning signs with a yes, a no, or a "not sure"."""
@@ -219,7 +216,7 @@ class Answers:
         if act in (SpeechAct.AFFIRM, SpeechAct.DENY, SpeechAct.UNSURE):
             self.problem = SIGN_SETTLED
         if act is SpeechAct.DENY:
-            self.denied = frozenset(str(item["attribute"]) for item in pending)
+            self.denied = _asked_in(pending)
         option = next((item["option"] for item in pending if "option" in item), None)
         if option and act is SpeechAct.AFFIRM:
             self.answered = True
@@ -239,6 +236,11 @@ class Answers:
         assertion = Assertion.PRESENT if act is SpeechAct.AFFIRM else Assertion.ABSENT
         findings = [Finding(item["attribute"], item["value"], assertion, 0, 0) for item in pending]
         return merge(self._message.history, findings, self._data.attributes)
+
+
+def _asked_in(pending: list[dict[str, Any]]) -> frozenset[str]:
+    """Return the attributes that a question about uncertain signs is about."""
+    return frozenset(str(item["attribute"]) for item in pending)
 
 
 def _grown_up(history: dict[str, Any]) -> dict[str, Any]:

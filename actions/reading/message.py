@@ -99,9 +99,9 @@ _RISKS = "risk_screen"
 _SECOND_NET = "WarningSignNet"
 _SHORT_ANSWER = 3  # words
 _OF_MEDICINES = frozenset({"ask_medicine_advice", "ask_about_medicine"})
-# "No wait, that was wrong" corrects; "No, not now. My wife says I worry" answers.
 # "It's 38 degrees in there" is the room's as well.
 _DECIMAL = re.compile(r"[0-9][.,][0-9]")
+# "No wait, that was wrong" corrects; "No, not now. My wife says I worry" answers.
 _CORRECTING = re.compile(
     r"\b(?:wait|sorry|oops|mean|meant|wrong|actually|correct\w*|mistake\w*"
     r"|(?<!no )(?<!not )change\w*|instead|rather|earlier|before|typo|undo|scratch|not that)\b",

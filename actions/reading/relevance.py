@@ -93,7 +93,7 @@ class Relevance:
             return float(finding.value) > float(known)  # "my stick, as for years" dates no fall
         if known is None or name not in _NOT_BESIDE_A_CHECKLIST or name == question:
             return False
-        if name == "onset_how" or self._message.data.interview[question].positive:
+        if name == _ONSET or self._message.data.interview[question].positive:
             return True  # "walking fine, slowly" tells of no slow beginning
         if name != "duration_days":
             return False

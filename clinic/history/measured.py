@@ -24,25 +24,11 @@ from clinic.history.patterns import FindingRule, Span
 from clinic.history.tablets import find_overdoses
 from clinic.history.words import NO_BREAK, SENTENCE_END, Word, word_set
 
-_TAKEN = FindingRule(
-    id="tablets_counted",
-    attribute="crisis",
-    value="overdose",
-    denied=False,
-    negatable=True,
-    fallback=False,
-    past_counts=False,
-    whole=True,
-)
+_TAKEN = FindingRule(id="tablets_counted", attribute="crisis", value="overdose")
 _FEVERISH = FindingRule(
     id="temperature_measured",
     attribute="systemic",
     value="fever",
-    denied=False,
-    negatable=True,
-    fallback=False,
-    past_counts=False,
-    whole=True,
     settles=True,
     passes=28,  # days, as data/clinical/history.yml says of `systemic`
 )

@@ -158,7 +158,7 @@ class Past:
         if not lately and self.is_dated_long_ago(start, span):
             return Assertion.PAST
         cleared = any(kind == "CLEARED" for _, kind in closing)
-        happened = told & _TOLD_AS_OVER or any(norm.endswith("ed") for norm in told)
+        happened = _happened(told, _TOLD_AS_OVER)
         if cleared and happened and rule.attribute not in _NOT_CLEARED:
             return Assertion.EXPLAINED
         return None
@@ -231,7 +231,7 @@ class Past:
                 break
             told = self._text.norms(cue.last, end)
             own = self._text.norms(start, end)
-            happened = own & _WAS or any(norm.endswith("ed") for norm in own)
+            happened = _happened(own, _WAS)
             if cue.last <= start and happened and not told & (_NOW | _GOES_ON_SINCE):
                 return True
         return False
@@ -389,5 +389,10 @@ class Past:
         """
         start, end = self._text.sentence_starts[span.first], self._text.sentence_end(span)
         told = self._text.norms(start, end)
-        happened = told & _TOLD_AS_OVER - {"got"} or any(norm.endswith("ed") for norm in told)
-        return opening <= end and bool(happened) and told.isdisjoint(_PRESENT)
+        happened = _happened(told, _TOLD_AS_OVER - {"got"})
+        return opening <= end and happened and told.isdisjoint(_PRESENT)
+
+
+def _happened(norms: set[str], words: frozenset[str]) -> bool:
+    """Tell whether one of some words, or an ending, tells of what happened then."""
+    return not words.isdisjoint(norms) or any(norm.endswith("ed") for norm in norms)

@@ -100,11 +100,11 @@ class FindingRule:
     id: str
     attribute: str
     value: Any
-    denied: bool
-    negatable: bool
-    fallback: bool
-    past_counts: bool
-    whole: bool
+    denied: bool = False
+    negatable: bool = True
+    fallback: bool = False
+    past_counts: bool = False
+    whole: bool = True
     settles: bool = False
     asked_when_over: bool = False
     explainable: bool = False

@@ -61,16 +61,7 @@ _SHORTEST_WORD = 3
 # "Cannot feel my legs" denies no legs.
 _FAILURES = ("CANNOT", "NOT_FEEL", "NOT_A_NEGATION")
 _FAILURE_REACH = 4
-_ANYTHING = FindingRule(
-    id="anything",
-    attribute="",
-    value=True,
-    denied=False,
-    negatable=True,
-    fallback=False,
-    past_counts=False,
-    whole=False,
-)
+_ANYTHING = FindingRule(id="anything", attribute="", value=True, whole=False)
 # After these a relative is only mentioned: "because of the baby", "lifting my son".
 _IN_PASSING = word_set(
     "of with and lifting carrying holding feeding picking chasing to at from by like than lifted "

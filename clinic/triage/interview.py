@@ -588,6 +588,19 @@ def explains_away(reading: Reading, asked: Collection[str]) -> bool:
     return bool(told) and told <= {Assertion.ABSENT, Assertion.PAST, Assertion.EXPLAINED}
 
 
+def leaves_open(reading: Reading, asked: Collection[str]) -> bool:
+    """Tell whether an answer says that something asked about is so, or may be.
+
+    Args:
+        reading: What the answer says.
+        asked: The attributes that the question is about.
+    """
+    return any(
+        item.attribute in asked and item.assertion in (Assertion.PRESENT, Assertion.POSSIBLE)
+        for item in reading.findings
+    )
+
+
 def says_all_is_well(text: str, reading: Reading, asked: Collection[str]) -> bool:
     """Tell whether a longer answer that sounds harmless denies what was asked.
 
@@ -599,11 +612,7 @@ def says_all_is_well(text: str, reading: Reading, asked: Collection[str]) -> boo
         asked: The attributes that the question is about.
     """
     words = split_words(text)
-    open_still = (Assertion.PRESENT, Assertion.POSSIBLE)
-    tells = any(
-        item.attribute in asked and item.assertion in open_still for item in reading.findings
-    )
-    if tells or len(words) <= _FEW or any(word.question for word in words):
+    if leaves_open(reading, asked) or len(words) <= _FEW or any(word.question for word in words):
         return False
     calming = is_calming(word.norm for word in words)
     return calming or any(_denied_values(reading, name) for name in asked)
