@@ -9,6 +9,7 @@ from actions.reading.message import ABOUT_ATLAS, REPORTS, Message
 from clinic.dialogue.agenda import BOOKING, MANAGING, SURE
 from clinic.dialogue.booking_answers import appointment_task, books_another, wants_call_back
 from clinic.dialogue.request_words import Wish, get_request_words
+from clinic.dialogue.told_pain import tells_of_a_pain
 from clinic.history.findings import Assertion
 from clinic.knowledge.base import get_knowledge
 from clinic.knowledge.questions import (
@@ -21,7 +22,6 @@ from clinic.knowledge.questions import (
     asks_what_it_is,
     is_about_another_part,
     is_about_someone,
-    states_a_pain,
 )
 from clinic.knowledge.requests import asks_on, follows_up
 from clinic.privacy.requests import request_in
@@ -86,7 +86,8 @@ _WHERE_AND_SINCE_WHEN = frozenset({"site", "duration_days"})
 _SURE_OF_TOPIC = 1.5
 # In a question about a pain that is told: it is answered, and the pain is asked about all the same.
 _FAIRLY_SURE_OF_TOPIC = 1.3
-# Beside a question about Atlas or the clinic: of those, hardly one reaches it.
+# Beside a question about Atlas or the clinic, or a pain that is told: of those, hardly one
+# reaches it.
 _VERY_SURE_OF_TOPIC = 1.7
 # Beside another wish of which the classifier is certain: "how soon can I be seen", "new chat".
 _CERTAIN_OF_TOPIC = 2.0
@@ -187,11 +188,24 @@ class Wishes:
 
     @property
     def describes(self) -> bool:
-        """Whether it describes a pain, more than naming the place: how long it lasts is enough."""
+        """Whether it describes a pain: how long it lasts, or that it hurts.
+
+        A pain that is only the reason for the visit, "book me in for my neck", is not described.
+        """
         only_visit = self.says(Wish.ONLY_VISIT) or self._message.says_when_to_come
         told = self._present()
         describes = len(told) >= _DESCRIPTION or told >= _WHERE_AND_SINCE_WHEN
-        return describes and not only_visit
+        return (describes or self._states_a_pain(only_named=True)) and not only_visit
+
+    def _states_a_pain(self, *, only_named: bool = False) -> bool:
+        """Tell whether it says that a place of ours hurts, whatever it asks besides.
+
+        Args:
+            only_named: Whether it is enough that the pain is named, without a cause or a time.
+        """
+        places = {i.value for i in self._message.reading.findings if i.attribute == "site"}
+        is_ours = bool(places - {"other"}) and not is_about_another_part(self._text)
+        return is_ours and tells_of_a_pain(self._text, only_named=only_named)
 
     @property
     def is_about_appointment(self) -> bool:
@@ -224,9 +238,17 @@ class Wishes:
         is_clear = message.intent in _ABOUT_OTHER_THINGS and message.confidence >= SURE
         if (is_clear or message.says_part_of_a_thought()) and not self._is_sure_of_topic():
             topics = ()
+        if self._is_guessed_from_a_story():
+            topics = ()
         if topics and not self._points_back():
             return topics
         return tuple(self._topic_meant()) or topics
+
+    def _is_guessed_from_a_story(self) -> bool:
+        """Tell whether a topic is like what is told of a pain rather than like the question."""
+        guessed = not self._latest.get("topics_named")
+        faint = (self._latest.get("topic_score") or 0) < _VERY_SURE_OF_TOPIC
+        return guessed and faint and self._states_a_pain()
 
     def _points_back(self) -> bool:
         """Tell whether "is it safe in pregnancy" asks about what "it" is, not a topic like it."""
@@ -344,11 +366,12 @@ class Wishes:
             return True
         if not self.topics or not (message.is_question or self._asks_about()):
             return False
+        if self._states_a_pain():
+            return False  # "My neck is sore since Sunday. Is heat good for it?"
         found = {item.attribute for item in message.reading.findings}
         if is_about_someone(self._text):
             # "Which pillow is best for my neck" only says whose neck.
             asks = message.intent not in ("report_pain", "ask_when_to_see_doctor", "ask_diagnosis")
-            asks = asks and not states_a_pain(self._text)
             return asks and self._is_sure_of_topic() and found <= _ONLY_WHERE
         return not found & _OF_A_PAIN and len(self._present() - _ONLY_WHERE) < _TELLING
 

@@ -416,7 +416,8 @@ def _is_patient(context: Context, span: Span, *, own_complaint: bool) -> bool:
     if following in _WHO_HAD and context.spans("I_AM_WELL") and not lately:
         return False
     writer = bool(_WRITER & set(norms[: span.first]) - {"my"} or _WRITER & set(norms[span.last :]))
-    if following and following[0] in _REPORTING and writer and not _THIRD & set(following):
+    passes_on = bool(following) and following[0] in _REPORTING and writer
+    if passes_on and not _THIRD & set(following) and not _has_a_part(context, span.last):
         return False
     if own_complaint:
         return False
@@ -428,6 +429,15 @@ def _is_patient(context: Context, span: Span, *, own_complaint: bool) -> bool:
     own = writer and bool(_WRITER & set(norms[span.last : span.last + reach]))
     end = min(span.last + reach, context.sentence_end(span)) if writer else span.last + reach
     return not own and _has_complaint(context, span.first, end)
+
+
+def _has_a_part(context: Context, first: int) -> bool:
+    """Read "mum asked me to write. Her neck is sore", where the one who asks is the patient."""
+    return any(
+        part.first >= first and context.norms(part.first - 1, part.first) & _THIRD
+        for concept in _BODY
+        for part in context.spans(concept)
+    )
 
 
 def _is_put_right(context: Context, span: Span) -> bool:
@@ -534,10 +544,10 @@ def _aches_from_caring(context: Context) -> bool:
 
 def _is_had_by_writer(context: Context, span: Span, relatives: set[int]) -> bool:
     """Read "I take nothing and just have a stiff neck", "the driving has given me a tight back"."""
-    index = span.first - 1
-    while index >= 0 and context.words[index].norm in _BEFORE_COMPLAINT:
+    index, sentence = span.first - 1, context.sentence_starts[span.first]
+    while index >= sentence and context.words[index].norm in _BEFORE_COMPLAINT:
         index -= 1
-    if index < 0 or context.words[index].norm not in _HAVING:
+    if index < sentence or context.words[index].norm not in _HAVING:
         return False
     while index >= 0 and span.first - index <= _COMPLAINT_REACH:
         norm = context.words[index].norm

@@ -140,9 +140,6 @@ def is_question(text: str) -> bool:
     )
 
 
-_PAINS = re.compile(r"\b(?:hurt(?:s|ing)?|pain(?:s|ful)?|ach(?:e|es|ing)|sore)\b")
-
-
 def is_about_someone(text: str) -> bool:
     """Tell whether a message speaks of the visitor or of somebody the visitor cares for.
 
@@ -150,19 +147,6 @@ def is_about_someone(text: str) -> bool:
         text: What the visitor wrote.
     """
     return bool(_ONESELF.search(_REQUEST.sub(" ", _plain(text))))
-
-
-def states_a_pain(text: str) -> bool:
-    """Tell whether a sentence beside the question says that something hurts the visitor.
-
-    Args:
-        text: What the visitor wrote: "my neck hurts. what is a herniated disc?".
-    """
-    sentences = [part for part in re.split(r"(?<=[.!?;])\s+", text.strip()) if part]
-    return len(sentences) > 1 and any(
-        not part.endswith("?") and _PAINS.search(part.lower()) and is_about_someone(part)
-        for part in sentences
-    )
 
 
 def asks_about_the_clinic(text: str) -> bool:

@@ -391,3 +391,32 @@ async def test_the_second_net_raises_nothing_whose_cause_is_known(text: str, exp
     found.append({**heard, "end": len(text), "extractor": "WarningSignNet"})
     slots = await slots_after(read)
     assert sorted(slots.get("systemic") or []) == (expected or [])
+
+
+@pytest.mark.parametrize(
+    ("text", "described"),
+    [
+        ("My neck is playing up again. Can I have an appointment please", True),
+        ("Neck's been sore since I changed spectacles. Book me in?", True),
+        ("book me in for my sore neck", False),
+        ("just book me in, my neck is sore", False),
+        ("my knee hurts, can I have an appointment", False),
+    ],
+)
+async def test_a_pain_that_hurts_is_described_and_a_reason_for_a_visit_is_not(
+    text: str, described: bool
+) -> None:
+    slots = await slots_after(tracker(text, "book_appointment"))
+    assert slots["described"] is described
+
+
+async def test_a_pain_told_beside_a_question_is_asked_about_after_the_answer() -> None:
+    for text, agenda in (
+        ("Neck tight after papering a stairwell. Is heat good?", "interview_form"),
+        ("Is heat good for a tight neck?", "action_explain_topic"),
+    ):
+        asks = tracker(text, "ask_topic")
+        topic = {"topics": ["advice/self_care"], "topics_named": True, "topic_score": 2.3}
+        asks.latest_message.update(topic)
+        planned = (await slots_after(asks))["agenda"]
+        assert planned[0] == "action_explain_topic" and planned[-1] == agenda, text

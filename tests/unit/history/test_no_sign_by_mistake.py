@@ -62,7 +62,7 @@ _PAIRS = [
     ("skin", "shoulders up round my ears", "blisters in my ear"),
     ("onset_extreme", "can I run through it again", "a pain like a sword ran through me"),
     # An animal, a thing and somebody on the telly have their own troubles.
-    ("meningism", "the cat had a fit, stiff neck from carrying her", "I had a fit this morning"),
+    ("meningism", "the cat had a fit, sore neck from carrying her", "I had a fit this morning"),
     (
         "neuro_leg",
         "our greyhound has gone weak in the legs",

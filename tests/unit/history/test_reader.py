@@ -66,6 +66,9 @@ def test_one_rich_message_fills_every_slot_it_states() -> None:
         ("it got more and more", "onset_how", "gradual"),
         ("I slept twisted on a friend's floor", "injury_mechanism", "posture_sleep"),
         ("a ladder swung round and caught me", "injury_mechanism", "blow"),
+        ("aching upper back from carrying shopping", "site", ["between_shoulder_blades"]),
+        ("sore neck from lifting", "character", ["ache"]),
+        ("neck stiff from pushing trolleys", "site", ["neck"]),
     ],
 )
 def test_a_plain_statement_fills_its_slot(text: str, attribute: str, value: object) -> None:
@@ -84,6 +87,10 @@ def test_a_plain_statement_fills_its_slot(text: str, attribute: str, value: obje
         ("asking for myself: neck pain", "self"),
         ("my wife says my mouth is hanging down", None),
         ("my nan couldn't walk in her last years, I have a stiff neck", None),
+        ("My mum asked me to message. Her neck is sore from bell ringing", "other_adult"),
+        ("My wife told me to write. My neck is sore", None),
+        ("My mum told me to come. Her friend died of an aorta. Neck stiff", None),
+        ("Mum's here next to me. Her neck is stiff since Sunday", "other_adult"),
     ],
 )
 def test_the_message_tells_who_it_is_about(text: str, who: str | None) -> None:
