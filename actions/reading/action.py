@@ -18,12 +18,14 @@ from actions.reading.wishes import Wishes
 from actions.safe_action import Events, SafeAction, clinic_facts
 from clinic import clock
 from clinic.dialogue.agenda import INTERVIEW, Turn, plan_turn
+from clinic.dialogue.booking_wish import add_wish
 from clinic.dialogue.request_words import Wish
 from clinic.scheduling.references import reference_span
 from clinic.settings import get_settings
 from clinic.triage.rules import Level
 
 _PAUSE = timedelta(minutes=15)
+_ASKS_SIGN = "action_confirm_warning_sign"
 _ASKS_START_OVER, _WAITS = "utter_ask_start_over", "utter_question_waits"
 # After these nothing is understood yet; said twice, the choices come, then a person.
 _ASKS_FOR_MORE = frozenset({"utter_tell_me_more", "action_default_fallback"})
@@ -129,6 +131,10 @@ class MessageReading:
         }
         if self._is_understood() and not _ASKS_FOR_MORE & set(agenda):
             control["misunderstandings"] = None
+        if _ASKS_SIGN in agenda and self._wishes.wants_visit:
+            # The sign is asked about first; the visit is not forgotten over it.
+            kept = self._tracker.get_slot("booking_wish")
+            control["booking_wish"] = add_wish(kept, message.text)
         if self._just_consented():
             control["consent"] = True
         if weighing.assessment.level.is_emergency:
@@ -223,6 +229,7 @@ class MessageReading:
             unfinished=is_unfinished(self._tracker),
             paused=self._was_away(),
             was_asked_sign=bool(slot("unconfirmed")),
+            wished_visit=bool(slot("booking_wish")),
             asked_for_more=bool(_ASKS_FOR_MORE & set(slot("agenda") or [])),
             asks_for_language=bool(message.language.get("asks_for")),
             is_unread=message.is_foreign,

@@ -9,7 +9,7 @@ from actions.reading.message import ABOUT_ATLAS, REPORTS, Message
 from clinic.dialogue.agenda import BOOKING, MANAGING, SURE
 from clinic.dialogue.booking_answers import appointment_task, books_another, wants_call_back
 from clinic.dialogue.request_words import Wish, get_request_words
-from clinic.dialogue.told_pain import tells_of_a_pain
+from clinic.dialogue.told_pain import names_a_place, tells_of_a_pain
 from clinic.history.findings import Assertion
 from clinic.knowledge.base import get_knowledge
 from clinic.knowledge.questions import (
@@ -92,6 +92,7 @@ _VERY_SURE_OF_TOPIC = 1.7
 # Beside another wish of which the classifier is certain: "how soon can I be seen", "new chat".
 _CERTAIN_OF_TOPIC = 2.0
 _CERTAIN = 0.85
+_LIKELY = 0.3
 _IT = re.compile(r"\b(?:it|they|them)\b", re.IGNORECASE)
 # Whoever says one of these speaks of a pain that is there, even in a question.
 _OF_A_PAIN = frozenset(
@@ -101,7 +102,7 @@ _DESCRIBING = _OF_A_PAIN | {"character", "timing", "aggravating", "function"}
 # So much beside the place is told by no general question.
 _TELLING = 2
 # Findings that say where, or what was done, but no complaint.
-_ONLY_WHERE = frozenset({"site", "tried", "past_spine_surgery"})
+_ONLY_WHERE = frozenset({"site", "side", "tried", "past_spine_surgery"})
 _REQUESTS = frozenset({"book_appointment", "ask_topic", "report_pain"})
 
 
@@ -146,6 +147,12 @@ class Wishes:
         return str(second["name"]) if is_request else None
 
     @property
+    def wants_visit(self) -> bool:
+        """Whether it asks for a visit, perhaps beside something else."""
+        books = "book_appointment" in (self.intent, self.second_intent)
+        return books and self.confidence >= _LIKELY
+
+    @property
     def is_question(self) -> bool:
         """Whether the message asks something, also without a question mark."""
         return self._message.is_question or self._asks_about() or self._asks_on()
@@ -168,7 +175,8 @@ class Wishes:
             and (item.attribute, item.value) != ("site", "other")
             for item in findings
         )
-        return (present or self._tells_of_a_pain()) and not self._asks_in_general()
+        told = present or self._tells_of_a_pain() or self._states_a_pain()
+        return told and not self._asks_in_general()
 
     def _tells_of_a_pain(self) -> bool:
         """Tell whether a pain is described whose place stands in the question beside it."""
@@ -204,7 +212,8 @@ class Wishes:
             only_named: Whether it is enough that the pain is named, without a cause or a time.
         """
         places = {i.value for i in self._message.reading.findings if i.attribute == "site"}
-        is_ours = bool(places - {"other"}) and not is_about_another_part(self._text)
+        named = bool(places - {"other"}) or (not places and names_a_place(self._text))
+        is_ours = named and not is_about_another_part(self._text)
         return is_ours and tells_of_a_pain(self._text, only_named=only_named)
 
     @property
@@ -321,7 +330,9 @@ class Wishes:
         of_the_page = intent == "ask_summary" and self.topics[0].startswith("clinic/")
         gives_way = of_the_form or of_the_page or intent in _GIVES_WAY_TO_A_TOPIC
         gives_way = gives_way or intent == "ask_medicine_advice"
-        overruled = gives_way and not self._asks_to_book()
+        # "My neck is sore. Appointment tomorrow?" asks for no advice on when to be seen.
+        wants_visit = intent == "book_appointment" and self._states_a_pain(only_named=True)
+        overruled = gives_way and not (wants_visit or self._asks_to_book())
         if (self._is_sure_of_topic() and overruled) or (of_advice and intent == "ask_diagnosis"):
             return "ask_topic"
         if self._is_mistaken_for_a_visit():

@@ -128,6 +128,7 @@ class Turn:
         unfinished: Whether an interview was interrupted.
         paused: Whether the visitor was away for a while.
         was_asked_sign: Whether the last message asked about one uncertain warning sign.
+        wished_visit: Whether a visit was asked for before this message.
         asked_for_more: Whether the last message asked to be told more, or did not understand.
         about_appointment: Whether it is about the visit that was just booked or shown.
         names_reference: Whether it names a booking's reference.
@@ -182,6 +183,7 @@ class Turn:
     unfinished: bool = False
     paused: bool = False
     was_asked_sign: bool = False
+    wished_visit: bool = False
     asked_for_more: bool = False
     about_appointment: bool = False
     names_reference: bool = False
@@ -427,6 +429,8 @@ def _without_form(turn: Turn) -> list[str]:
     if answers & set(asks):
         return asks
     if turn.was_asked_sign and turn.intent == "deny":
+        if turn.wished_visit and turn.triage and not turn.screened:
+            return ["action_note_booking_wish", INTERVIEW]
         return ["utter_sign_denied"]
     if turn.intent == "inform" and turn.changed and turn.triage and not turn.assessed:
         return [INTERVIEW]  # "all of a sudden, turning my head": the interview asks where

@@ -11,6 +11,7 @@ _PLACE = (
 _ONE_PLACE = r"(?:neck|back|shoulder|blade|spine|trap)"
 _BETWEEN = r"(?:between|across|under|below) (?:the|my|me|his|her|both)(?: top of)?(?: the)?"
 _WHERE = rf"(?:{_BETWEEN} )?{_PLACE}"
+_NAMES_PLACE = re.compile(rf"\b{_PLACE}\b")
 # A pain, as one has it; and as it makes a place.
 _A_PAIN = (
     r"(?:pains?|aches?|soreness|stiffness|tightness|tension|discomfort|twinges?|spasms?|cricks?"
@@ -18,14 +19,17 @@ _A_PAIN = (
 )
 _HURT = (
     r"(?:sore|stiff|tight|tense|painful|achy|aching|tender|knotted|rigid|jammed|stuck|locked|seized"
-    r"|cricked|wrecked|a wreck|in bits|in knots|in spasm|knackered|bad|dodgy|not right|hurts?"
-    r"|hurting|aches?|ached|throbs|throbbing|niggles|niggling|nags|nagging|grumbl(?:es|ing)"
-    r"|twinges|pulls|pulling|burns|burning|complain(?:s|ing)|protest(?:s|ing)|moan(?:s|ing)"
-    r"|play(?:s|ing|ed) up|play(?:s|ing|ed)(?: me| him| her)? up|act(?:s|ing|ed) up"
+    r"|cricked|crook|solid|ropey|dicky|gammy|wrecked|a wreck|done in|in bits|in knots"
+    r"|in spasm|knackered|bad|dodgy|not right|hurts?|hurting|aches?|ached|throbs|throbbing|stings"
+    r"|stinging"
+    r"|screams|screaming|niggles|niggling"
+    r"|nags|nagging|grumbl(?:es|ing)|twinges|pulls|pulling|burns|burning"
+    r"|complain(?:s|ing)|protest(?:s|ing)|moan(?:s|ing)"
+    r"|play(?:s|ing|ed)(?: me| him| her)? up|act(?:s|ing|ed) up"
     r"|(?:at|being) it again|up to (?:its|the) old tricks|misbehav(?:es|ing)|flar(?:es|ed|ing)"
     r"|kill(?:s|ing)(?: me| him| her)?|both(?:ers|ering)|troubl(?:es|ing)|annoying me|at me"
     r"|(?:giv(?:es|ing)|gave|given) (?:me |him |her |us )?(?:[\w-]+ ){0,3}?"
-    r"(?:grief|gyp|jip|gip|bother|trouble|hell|pain|jyp|gyppo|agro|stick|bad time)"
+    r"(?:grief|gyp|jip|gip|bother|trouble|hell|pain|stick|bad time)"
     r"|like (?:a )?(?:concrete|rock|rocks|stone|steel|wood|iron|cables?|board|plank|brick)"
     r"|returned|come back|came back|back again|back (?:at|to) (?:it|its old tricks)"
     r"|(?:is|are|has|have|s) (?:back|gone)|gone again|went)"
@@ -33,8 +37,7 @@ _HURT = (
 # What does not come between a place and what is told of it.
 _NOT = (
     r"(?!(?:or|good|not?|nothing|never|none|without|and (?:an?|the)|doesnt|dont|isnt|arent|hasnt"
-    r"|wasnt|nor|cant|fine|was"
-    r"|were|used|and i|which|what|how|why|if|whether|when|for|is common)\b)"
+    r"|wasnt|nor|cant|fine|was|were|used|and i|which|what|how|why|if|whether|when|for|is common)\b)"
 )
 _STATED = (
     # "my neck has been sore", "it hurts", "mine is sore"
@@ -59,6 +62,8 @@ _STATED = (
     rf"|ricked|twisted|pinged|hurt|injured|jolted|overdid|knackered|buggered|banjaxed|tensed)"
     rf"(?: up)?(?: (?:my|me|the|his|her|a|something|\w+ muscle))?(?: in| of)?"
     rf"(?: (?:my|the|his|her))?(?: \w+)? {_PLACE}\b",
+    # "I suffer again from my neck"
+    rf"\bsuffer(?:s|ing)? (?:\w+ )?(?:from|with) (?:my|the|her|his) (?:\w+ )?{_PLACE}\b",
     rf"\bput (?:my|me|his|her) {_WHERE} out\b",
     r"\bslept (?:funny|badly|awkward(?:ly)?|wrong|crooked)\b",
 )
@@ -66,7 +71,7 @@ _STATES = re.compile("|".join(f"(?:{part})" for part in _STATED))
 # "Sore neck from tiling", "neck pain": a pain that is only named.
 _NAMED = re.compile(
     rf"^(?:(?:hi|hello|hey|there|morning|afternoon|evening|good|well|just|so|ok|a|an|the|bit|of|my"
-    rf"|some|this|same|old|usual|bad|very|really|quite|slightly|[\w-]+ly)\b ?)*"
+    rf"|some|this|same|old|usual|bad|very|really|quite|slightly|\w+ly) )*"
     rf"(?:(?:{_HURT}|{_A_PAIN})(?: [\w-]+){{0,3}}? {_WHERE}|{_WHERE}(?: [\w-]+){{0,3}}?"
     rf" (?:{_A_PAIN}|{_HURT}))\b"
 )
@@ -108,6 +113,15 @@ _FOR_WHICH = re.compile(
 )
 _SENTENCE = re.compile(r"[^.!?;\n]+[.!?;\n]*")
 _CLAUSE = re.compile(r",\s|\s[-\u2013\u2014]+\s|[\u2013\u2014:()]")
+
+
+def names_a_place(text: str) -> bool:
+    """Tell whether a message names the neck, the shoulders or the back.
+
+    Args:
+        text: What the visitor wrote.
+    """
+    return bool(_NAMES_PLACE.search(text.lower().replace("\u2019s", "s").replace("'s", "s")))
 
 
 def tells_of_a_pain(text: str, *, only_named: bool = False) -> bool:

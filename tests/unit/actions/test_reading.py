@@ -420,3 +420,23 @@ async def test_a_pain_told_beside_a_question_is_asked_about_after_the_answer() -
         asks.latest_message.update(topic)
         planned = (await slots_after(asks))["agenda"]
         assert planned[0] == "action_explain_topic" and planned[-1] == agenda, text
+
+
+async def test_a_wish_for_a_visit_outlives_the_question_about_a_sign() -> None:
+    said = "can I book a visit on Friday, maybe my legs are weak"
+    slots = await slots_after(tracker(said, "book_appointment"))
+    assert slots["agenda"] == ["action_confirm_warning_sign"]
+    assert slots["booking_wish"] == said
+    told = {"unconfirmed": slots["unconfirmed"], "booking_wish": said}
+    denied = await slots_after(tracker("no", "deny", **told))
+    assert denied["agenda"] == ["action_note_booking_wish", "interview_form"]
+
+
+async def test_a_topic_that_is_only_like_the_story_of_a_pain_is_not_explained() -> None:
+    guessed = {"topics": ["condition/fractures"], "topics_named": False, "topic_score": 1.5}
+    told = tracker("Upper back tight after papering a stairwell. Any exercises?", "ask_topic")
+    told.latest_message.update(guessed)
+    assert (await slots_after(told))["agenda"] == ["interview_form"]
+    asked = tracker("can a cough break a bone in the back", "ask_topic")
+    asked.latest_message.update(guessed)
+    assert (await slots_after(asked))["agenda"] == ["action_explain_topic"]

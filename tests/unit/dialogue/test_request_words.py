@@ -11,7 +11,14 @@ from clinic.dialogue.request_words import RequestWords, Wish, get_request_words
 
 SAID = {
     Wish.WANTS_VISIT: (
-        ("I'd like to make an appointment", "can you book me in", "need a slot this week"),
+        (
+            "I'd like to make an appointment",
+            "can you book me in",
+            "need a slot this week",
+            "could you squeeze me in",
+            "sore neck, would like to be seen",
+            "when can you see me",
+        ),
         ("I read a book in bed", "my last visit was fine"),
     ),
     Wish.WANTS_NO_VISIT: (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clinic.dialogue.told_pain import tells_of_a_pain
+from clinic.dialogue.told_pain import names_a_place, tells_of_a_pain
 
 
 @pytest.mark.parametrize(
@@ -93,3 +93,9 @@ def test_what_is_only_named_is_a_topic_until_a_cause_or_a_time_is_told() -> None
     assert not tells_of_a_pain("Sore neck. What helps?")
     assert tells_of_a_pain("Sore neck from tiling. What helps?")
     assert tells_of_a_pain("Sore neck. What helps?", only_named=True)
+
+
+def test_the_places_of_a_clinic_for_the_neck_and_back_are_named() -> None:
+    assert names_a_place("my shoulders are wrecked from the grape picking")
+    assert names_a_place("me back\u2019s at it again")
+    assert not names_a_place("my knee hurts")
