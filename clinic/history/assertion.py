@@ -78,6 +78,19 @@ _FOR_REACH = 4
 _OF_IT = word_set("his its hes")
 _ECHO = 3  # words
 _ONLY = word_set("only just")
+# Who is told of first and named after: "the one with diabetes is the cat".
+_THE_ONE = word_set("the one only who person thats whos")
+_IS = word_set("is was be")
+_AT_HOME = word_set("in of the our this house home family household here flat with us one")
+_BESIDES = word_set("not i who he she it")
+# What is done all the time, or for years, and does not hurt so long.
+_ALWAYS = ("timing", "constant")
+_OF_PAIN = (
+    *("PAIN", "PAIN_NOUN", "SYMPTOM_WORD", "NUMB", "WEAK", "TIGHT", "STIFF", "ACHE"),
+    *("NECK", "UPPER_BACK", "BACK", "SHOULDER"),
+)
+_IT = word_set("it its thats this that hurts hurting")
+_BECAUSE_OF = word_set("from with by after of because cos to when whenever through i since")
 _POINTING_BACK = word_set("it its he hes his she shes her they theyre")
 _ASIDE = word_set("off from under over on onto of after against behind beside between into in")
 # What a drama or a lesson tells of somebody's body, although it would hold for the writer's past.
@@ -172,8 +185,10 @@ class Context(Stretches):
             return denied or owned
         if not mine and self._is_named_as_theirs(span):
             return Assertion.OTHER_PERSON
-        if self._is_of_no_person(rule, span):
+        if self._is_of_no_person(rule, span) or (not mine and self._is_told_whose_after(span)):
             return Assertion.OTHER_PERSON
+        if (rule.attribute, rule.value) == _ALWAYS and self.is_of_a_habit(span):
+            return Assertion.EXPLAINED
         if not mine and (
             self._is_of_the_job(rule, span)
             or self._is_of_those_worked_for(span)
@@ -322,6 +337,47 @@ class Context(Stretches):
             for kind in kinds
             for cue in self.cues(kind, start, span.first)
         )
+
+    def _is_told_whose_after(self, span: Span) -> bool:
+        """Read "the diabetic in the house is the cat" and "the one on chemo is my brother"."""
+        start = self.sentence_starts[span.first]
+        if not self.norms(max(start, span.first - _ECHO), span.first) & _THE_ONE:
+            return False
+        return any(
+            self.norms(cue.first - 1, cue.first) <= _IS
+            and self.norms(span.last, cue.first - 1) <= _AT_HOME
+            and (self.ends_clause(cue) or self.norms(cue.last, cue.last + 1) <= _BESIDES)
+            for kind in ("CREATURE", "RELATIVE")
+            for cue in self.cues(kind, span.last + 1, span.last + _SHARED_REACH)
+        )
+
+    def is_of_a_habit(self, span: Span) -> bool:
+        """Tell "I drive all the time" from "I drive and it hurts all the time".
+
+        Args:
+            span: Where the words of the time stand.
+        """
+        first, last = self.chunk(span)
+        for cue in self.cues("HABIT", first, last - 1):
+            if cue.last <= span.first:
+                between = range(cue.last, span.first)
+            elif cue.first == span.last:  # "constantly typing"
+                between = range(span.last, cue.first)
+            else:
+                continue
+            aches = [
+                part.first
+                for kind in _OF_PAIN
+                for part in self.cues(kind, first, last - 1)
+                if not part.overlaps(cue)
+            ]
+            told = self.norms(between.start, between.stop)
+            if told & _IT or any(index in between or index >= cue.last for index in aches):
+                continue
+            before = self.norms(max(first, cue.first - _NAMED_REACH), cue.first)
+            if not aches or before & _BECAUSE_OF:
+                return True
+        return False
 
     def _is_meant_by_a_name(self, span: Span) -> bool:
         """Read "my gelding, Paraliż (it means paralysis)", which is what it is called."""

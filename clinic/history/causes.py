@@ -8,6 +8,7 @@ from clinic.history.words import NO_BREAK, word_set
 
 _CAUSE_REACH = 24
 _CAUSE_DENIED = 3
+_ADDED = word_set("too also")
 _RULED_OUT = 8
 _DENYING = word_set(
     "not no without never nor isnt wasnt havent dont didnt hasnt cant cannot couldnt stopped quit"
@@ -70,6 +71,8 @@ class Causes:
             span: Where they stand.
         """
         start, end = self._text.sentence_starts[span.first], self._text.sentence_end(span)
+        if start and self._text.norms(span.last, end) & _ADDED:
+            start = self._text.sentence_starts[start - 1]  # "Marathon training. Down 6 kg too."
         if end < len(self._text.words):
             end = self._text.sentence_end(Span(end, end + 1))  # the next sentence
         first, last = max(start, span.first - _CAUSE_REACH), min(end, span.last + _CAUSE_REACH) - 1

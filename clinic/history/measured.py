@@ -16,6 +16,7 @@ from clinic.history.measures import (
     find_ages,
     find_durations,
     find_scores,
+    is_said_by_others,
     number_at,
 )
 from clinic.history.numbers import FEVERS
@@ -66,11 +67,12 @@ _LIKENED_BEFORE = 3  # words
 _BACK_THEN = word_set("last in back")
 _OTHER_EVENTS = word_set(
     "cold flu covid infection cough virus holiday appointment booked saw seen doctor gp physio "
-    "scan mri xray surgery operation moved partum pregnant birth breastfeeding breast diagnosis "
-    "diagnosed tablets antibiotics jab birthday married job boss fine recovered"
+    "scan scanned mri xray surgery operation moved partum pregnant birth breastfeeding breast "
+    "diagnosis diagnosed tablets antibiotics jab birthday married job boss fine recovered"
 )
 _OVER = word_set("healed mended settled clear cleared recovered")
 _NOT_OF_THE_PAIN = -3
+_A_YEAR = 365  # days
 _NEAR = 4
 _NOW_WORDS = word_set("now today currently moment still present sitting tonight")
 _THEN = word_set("was were worst night yesterday most some then before")
@@ -154,6 +156,8 @@ def _severity(words: list[Word], text: str) -> list[Finding]:
     scores = find_scores(words, text)
     if not scores:
         return []
+    own = [score for score in scores if not is_said_by_others(words, score.first)]
+    scores = own or scores
     current = [score for score in scores if _is_said_of_now(words, score)]
     others = [score for score in scores if not _is_said_of_then(words, score)]
     said = current[-1] if current else max(others or scores, key=lambda score: score.value)
@@ -209,6 +213,7 @@ def _durations(
         if not _is_history_date(words, measure, findings, every, context)
         and not _is_time_of_score(words, measure, scores)
         and not _is_of_what_is_over(measure, context)
+        and not _is_of_years_at_work(measure, context)
         and not _is_likened(words, measure)
         and not _is_of_another_complaint(measure, findings, context)
     ]
@@ -234,6 +239,11 @@ def _is_of_what_is_over(measure: Measure, context: Context) -> bool:
         return False
     first, last = _sentence_of_time(measure, context)
     return any(context.cues(kind, first, last - 1) for kind in ("CLOSED", "CLEARED"))
+
+
+def _is_of_years_at_work(measure: Measure, context: Context) -> bool:
+    """Read "I've driven buses for 12 years, my neck is sore"."""
+    return measure.value >= _A_YEAR and context.is_of_a_habit(Span(measure.first, measure.last))
 
 
 def _is_likened(words: list[Word], measure: Measure) -> bool:

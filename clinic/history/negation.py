@@ -29,6 +29,10 @@ _NEW_SUBJECTS = word_set("i im ive its but my hes shes he she his her theres the
 _LOSSES = word_set("loss lack change problem problems difficulty trouble issue issues")
 _HAPPENS_TO = frozenset({"injury", "injury_mechanism", "injury_danger", "assault"})
 _NOBODY = word_set("nobody nobodys noone noones")
+_FAILING = word_set(
+    "cant cannot couldnt no not never without dont didnt doesnt wont nothing hardly barely fine "
+    "normal lost"
+)
 _DENIED = word_set("no not never none nothing without")
 _FILLERS = word_set(
     "haha lol er um well oh god definitely absolutely thankfully luckily nope thank"
@@ -179,7 +183,9 @@ class Negation:
             starts = self._text.sentence_starts
             return starts[end] == starts[span.first] or starts[span.first] == span.first
         if following[0].break_before == NO_BREAK and end == span.last:
-            return False
+            # "At night never", but not "can't feel my legs, never" or "it's fine never".
+            inside = self._text.norms(span.first, span.last)
+            return alone and following[0].norm == "never" and not inside & _FAILING
         if following[0].norm not in {"no", "nope", "nah", "never"}:
             return False
         return alone and self._text.words[span.last - 1].question

@@ -27,6 +27,7 @@ _ENDING = word_set(
     "came stopped finished after once by no not nothing none never mended sorted settled"
 )
 _SUMMED_UP = 4
+_LISTED = 7  # words
 _COMPARED = 2
 _COMPARING = word_set("like as than")
 _DATE_REACH = 12
@@ -205,8 +206,10 @@ class Past:
             or self._is_said_back("PAST", span, long_ago=True)
         ):
             return True
-        for cue in self._text.cues("PAST", max(0, span.first - REACH), end + _SUMMED_UP):
-            if cue.first >= end and not self._is_summed_up(end, cue):
+        reach = _LISTED if rule.passes else _SUMMED_UP
+        for cue in self._text.cues("PAST", max(0, span.first - REACH), end + reach):
+            listed = rule.passes and cue.first >= end and self._is_listed(start, end, cue)
+            if cue.first >= end and not (listed or self._is_summed_up(end, cue)):
                 continue
             if self._text.norms(max(0, cue.first - _COMPARED), cue.first) & _COMPARING:
                 continue  # "I can't thread a needle like I used to"
@@ -218,9 +221,19 @@ class Past:
             opens = before and self._text.norms(clause, cue.first) <= SUBJECTS
             # "I fainted once, at school", "he hit me, that's years ago": nothing but the time.
             follows = cue.first >= end and self._text.ends_clause(cue)
-            if (inside or opens or follows) and not self._is_now(start, end, cue):
+            if (inside or opens or follows or listed) and not self._is_now(start, end, cue):
                 return True
         return False
+
+    def _is_listed(self, start: int, end: int, cue: Span) -> bool:
+        """Read "I'd pneumonia and a temp of 40 two winters ago", whose date is that of both."""
+        words = self._text.words
+        if words[end].norm != "and" or cue.first - end > _LISTED:
+            return False
+        if any(word.break_before > NO_BREAK for word in words[end : cue.first + 1]):
+            return False
+        told = self._text.norms(start, cue.first)
+        return not told & (_PRESENT | _GOES_ON) and not self._text.norms(end, cue.first) & SUBJECTS
 
     def _is_in_old_story(self, start: int, end: int, span: Span) -> bool:
         """Read "in 2018 I had a stinger and my arm went numb": all of it is of that year."""

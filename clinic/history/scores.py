@@ -20,6 +20,11 @@ _WEIGHED = (
     ["dropped", "to"],
     ["settled", "at"],
 )
+_TOLD_REACH = 10  # words
+_OTHERS_SAY = word_set(
+    "says reckons thinks swears claims calls insists tells jokes teases moan moaning groan act "
+    "acting carry behave whinge whine youd"
+)
 _RATERS = word_set("id i hed shed he she")
 _AT_THIS_TIME = word_set("today tonight currently atm rn")
 _ON_SUCH_DAYS = (["most", "days"], ["most", "mornings"], ["by", "evening"], ["by", "night"])
@@ -74,6 +79,23 @@ def find_scores(words: list[Word], text: str) -> list[Measure]:
         # The "four" of "forty four" is no number of its own.
         index = max(index + 1, score.last if score else 0, read[1] if read else 0)
     return found
+
+
+def is_said_by_others(words: list[Word], index: int) -> bool:
+    """Read "a 3, though my girlfriend says I moan like it's a 10".
+
+    Args:
+        words: The message's words.
+        index: Where the number stands.
+
+    Returns:
+        Whether somebody else gives the number, or the patient only sounds like it.
+    """
+    first = index
+    while first > 0 and words[first].break_before == NO_BREAK and index - first < _TOLD_REACH:
+        first -= 1
+    before = [word.norm for word in words[first:index]]
+    return not _OTHERS_SAY.isdisjoint(before)
 
 
 def _score_at(words: list[Word], index: int, text: str) -> Measure | None:

@@ -12,7 +12,7 @@ from typing import Any
 from clinic.datafiles import DataFileError, load_yaml
 from clinic.history.attributes import AttributeCatalogue
 from clinic.history.findings import Assertion
-from clinic.history.measures import age_band, number_at
+from clinic.history.measures import age_band, is_said_by_others, number_at
 from clinic.history.reader import Reading
 from clinic.history.words import NO_BREAK, SENTENCE_END, Word, split_words, word_set
 from clinic.triage.conditions import Condition, ConditionError, History, compile_condition
@@ -492,6 +492,8 @@ def _number(question_id: str, text: str) -> float | None:
             continue
         if numbers and unit in _COUNTED:
             continue  # "2, ran 8 miles today"
+        if numbers and is_said_by_others(words, index):
+            continue  # "a 3, though my wife says I moan like it's a 10"
         if len(words) <= _LONGEST_NUMBER or index <= 1:
             numbers.append(float(value))
     if not numbers:

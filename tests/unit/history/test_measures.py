@@ -154,3 +154,17 @@ def test_a_posture_dates_no_injury(read) -> None:
 def test_another_time_dates_no_pain(text: str, days: float, read) -> None:
     findings = read(f"neck sore {text}").findings
     assert [item.value for item in findings if item.attribute == "duration_days"] == [days]
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        ("a 3, though my girlfriend says I moan like it's a 10", 3),
+        ("about a 4, my wife reckons it's a 9", 4),
+        ("a 3, though it is a 10", 10),
+        ("he says it's an 8", 8),
+    ],
+)
+def test_a_score_that_others_give_is_not_the_patients(text: str, score: float, read) -> None:
+    findings = read(text).findings
+    assert [item.value for item in findings if item.attribute == "severity"] == [score]

@@ -448,6 +448,50 @@ _PAIRS = [
         "sore when I carry boxes, goes away at rest",
         "sore when I climb the stairs, goes away at rest",
     ),
+    # Denied behind the word, and what eases then.
+    (
+        "timing",
+        "I sweat at the furnace, everybody does; at night never, no fever",
+        "at night mostly",
+    ),
+    ("timing", "by day, at night it's fine", "it never stops at night"),
+    # What one does all the time or for years, and what hurts so long.
+    (
+        "timing",
+        "I fly long haul all the time for 8 years, my upper back aches",
+        "I drive a lorry and it hurts all the time",
+    ),
+    ("timing", "on my phone all day every day, neck sore", "my neck hurts all day every day"),
+    ("duration_days", "I've driven buses for 12 years, neck sore", "my neck has hurt for 12 years"),
+    # An animal's illness, a medicine and somebody else's needle.
+    ("infection_immune", "The diabetic in the house is the cat", "I'm diabetic, so is the cat"),
+    ("infection_immune", "the one on chemo is my brother", "the one on chemo is me"),
+    ("infection_immune", "I inject the cat, his insulin", "I inject heroin"),
+    # A tight back for around a month is no band, a load no weight lost, a tired neck no crash.
+    ("radiation", "tight upper back for around 5 weeks", "a tight band around my upper back"),
+    ("systemic", "carried her down the stairs (28 kilos)", "down 28 kilos since spring"),
+    ("systemic", "dropped a 20 kilo plate on my foot", "dropped 20 kilos"),
+    ("injury", "my upper back is a wreck", "neck sore since the car wreck"),
+    # An organ looked at and found well, sweat at an effort, sleep that is fine.
+    (
+        "aorta_risk",
+        "I had my own aorta scanned in spring because of dad, all normal",
+        "they scanned my aorta each year, it is 4.8 cm",
+    ),
+    ("aorta_risk", "my aorta was checked, it was fine", "a widened aorta, checked, heart normal"),
+    ("chest_breath", "only sweaty when I run", "I get sweaty when I sit still"),
+    ("systemic", "ache in marathon training. Dropped 6 kg too.", "I train. Dropped 6 kg."),
+    # An illness of two winters ago beside its fever.
+    (
+        "infection_immune",
+        "I'd pneumonia and a temp of 40 two winters ago",
+        "I'd pneumonia and a temp of 40 two weeks ago",
+    ),
+    (
+        "hand_dexterity",
+        "I am clumsy since I was a little girl, nothing changed",
+        "I have become clumsy since May",
+    ),
     # A frame around a denial tells of no sign either.
     (
         "injury",

@@ -231,6 +231,11 @@ def test_a_number_at_the_head_of_a_long_answer_counts_and_a_time_does_not() -> N
     assert not answer("severity", "3 days now and it is still going on like that").answered
 
 
+def test_a_number_that_others_give_is_not_the_patients() -> None:
+    assert answer("severity", "3 though my mate says 9").changes == {"severity": 3}
+    assert answer("severity", "3 though really 9").changes == {"severity": 9}
+
+
 def test_a_list_of_denials_settles_the_general_checklist_and_one_denial_does_not() -> None:
     for text, settled in (
         ("no fever, no weight loss, just a stiff neck", True),
