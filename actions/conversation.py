@@ -12,6 +12,7 @@ from actions.language import text_of
 from actions.safe_action import Events
 from clinic.clinical import get_clinical_data
 from clinic.dialogue.request_words import Wish, get_request_words
+from clinic.triage.second_look import Noted, questions_left
 
 
 def latest_intent(tracker: Tracker) -> str | None:
@@ -68,5 +69,14 @@ def is_unfinished(tracker: Tracker) -> bool:
         return False
     asked = list(tracker.get_slot("questions_asked") or [])
     skipped = tracker.get_slot("questions_skipped") or []
-    interview = get_clinical_data().interview
-    return bool(asked and interview.remaining(history_of(tracker), len(asked), skipped))
+    data = get_clinical_data()
+    left = questions_left(
+        data.interview, data.rules, history_of(tracker), asked, skipped, doubted_of(tracker)
+    )
+    return bool(asked and left)
+
+
+def doubted_of(tracker: Tracker) -> dict[Noted, str]:
+    """Return what was said in passing at any time, and in which words."""
+    told = tracker.get_slot("doubted") or []
+    return {(item["attribute"], item["value"]): item["words"] for item in told}

@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.booking_state import give_up_booking
 from actions.conversation import (
     asks_again,
+    doubted_of,
     history_of,
     latest_intent,
     latest_text,
@@ -23,6 +24,12 @@ from clinic.dialogue.agenda import INTERVIEW
 from clinic.dialogue.booking_wish import add_wish, says_something
 from clinic.settings import get_settings
 from clinic.triage.interview import Wording
+from clinic.triage.second_look import (
+    SECOND_LOOK,
+    as_history,
+    in_question,
+    questions_left,
+)
 
 # The first description is said back whole; later only what was read from free words.
 _ECHOED = ("duration_days", "severity", "site", "side", "injury_mechanism")
@@ -98,9 +105,17 @@ class ValidateInterviewForm(SafeAction):
                     dispatcher.utter_message(response="utter_not_understood_answer")
         first = not asked and tracker.get_slot("interview_progress") is None
         self._acknowledge(dispatcher, tracker, first=first)
-        remaining = interview.remaining(history, len(set(asked) - {current}), skipped)
+        remaining = questions_left(
+            interview,
+            get_clinical_data().rules,
+            history,
+            asked,
+            skipped,
+            doubted_of(tracker),
+            current,
+        )
         if tracker.get_slot("booking_wanted") or is_limited(tracker):
-            remaining = [question for question in remaining if question.id == _URGENT]
+            remaining = [item for item in remaining if item.id in (_URGENT, SECOND_LOOK)]
         upcoming = remaining[0].id if remaining else None
         if upcoming != current:
             retries, wording = 0, None
@@ -217,6 +232,25 @@ class ActionAskInterviewFormEmergencyScreen(SafeAction):
             dispatcher.utter_message(response="utter_ask_which")
         dispatcher.utter_message(
             response="utter_ask_interview_form_emergency_screen", interview_progress=progress
+        )
+        return []
+
+
+class ActionAskInterviewFormSecondLook(SafeAction):
+    """Ask whether what was noted in passing, and alone would mean "today", is so."""
+
+    def name(self) -> str:
+        """Return the name under which the form asks for it."""
+        return "action_ask_interview_form_second_look"
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Name what was noted."""
+        data = get_clinical_data()
+        rests_on = in_question(history_of(tracker), doubted_of(tracker), data.rules)
+        dispatcher.utter_message(
+            response="utter_ask_interview_form_second_look",
+            interview_progress=tracker.get_slot("interview_progress"),
+            noted="; ".join(data.phrasebook.present(as_history(rests_on))),
         )
         return []
 
@@ -404,6 +438,7 @@ def forget_history() -> Events:
         "red_flags",
         "unconfirmed",
         "signs_asked",
+        "doubted",
         "questions_asked",
         "questions_skipped",
         "question_asides",

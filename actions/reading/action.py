@@ -111,6 +111,10 @@ class MessageReading:
             "red_flags": list(weighing.assessment.red_flags),
             "unconfirmed": weighing.pending,
             "signs_asked": weighing.signs_asked,
+            "doubted": [
+                {"attribute": name, "value": value, "words": words}
+                for (name, value), words in answers.doubted.items()
+            ],
             "turn_answered": answers.answered,
             "agenda": agenda,
             "question_asides": self._asides(agenda),

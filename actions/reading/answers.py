@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from actions.conversation import doubted_of
 from actions.interview import ALREADY_NOTED, CONTRADICTION, SIGN_SETTLED
 from actions.reading.message import Message
 from actions.reading.relevance import Relevance
@@ -26,9 +27,11 @@ from clinic.triage.interview import (
     is_unchanged,
     leaves_open,
     opens_calmly,
+    opens_with_no,
     reassures,
     says_all_is_well,
 )
+from clinic.triage.second_look import SECOND_LOOK, Noted, held, in_question, taken_back
 
 _YES_OR_NO = frozenset({"affirm", "deny", "start_over"})
 _WONDERING = word_set(
@@ -37,6 +40,9 @@ _WONDERING = word_set(
 _POLITE = frozenset({"greet", "goodbye", "thank"})
 # Neither a yes nor a no by itself: "fine, I just meant bored".
 _LEFT_OPEN = frozenset({SpeechAct.OTHER, SpeechAct.CORRECT})
+_TAKES_BACK = frozenset(
+    {Assertion.ABSENT, Assertion.PAST, Assertion.EXPLAINED, Assertion.OTHER_PERSON}
+)
 
 
 class Answers:
@@ -50,6 +56,8 @@ class Answers:
         takes_back: Whether it denies a sign that made an emergency.
         meant: A sign of the emergency checklist that it may mean, to be asked about; or None.
         denied: Attributes of the signs that it denies in answer to the question about them.
+        doubted: What was said in passing at any time, and in which words
+            (clinic/triage/second_look.py).
     """
 
     def __init__(self, message: Message) -> None:
@@ -61,6 +69,7 @@ class Answers:
         self.takes_back = False
         self.meant: str | None = None
         self.denied: frozenset[str] = frozenset()
+        self.doubted: dict[Noted, str] = doubted_of(message.tracker)
         self.changes = self._read()
 
     def _read(self) -> dict[str, Any]:
@@ -78,8 +87,13 @@ class Answers:
         self.takes_back = relevance.takes_back
         if history.get("injury") is False and changes.get("injury") is True:
             self.problem = CONTRADICTION
+        self._note_doubts(changes)
         known = {**history, **changes}
-        changes.update(self._data.interview.settled_by(message.reading, known))
+        changes.update(taken_back(known, held(known, self._explained_since())))
+        known.update(changes)
+        # What may be a diet's success settles no list of signs: it is asked.
+        plain = {**known, **taken_back(known, held(known, self.doubted))}
+        changes.update(self._data.interview.settled_by(message.reading, plain))
         wordless = not message.reading.words and not message.is_sign
         if wordless or message.is_command:
             return changes  # neither is a yes, a no or an answer; a warning sign still counts
@@ -104,7 +118,80 @@ class Answers:
         changes.update(_grown_up({**history, **changes}))
         return {name: value for name, value in changes.items() if value != history.get(name)}
 
+    def _note_doubts(self, changes: dict[str, Any]) -> None:
+        """Keep what this message says in passing, and let go what it says on purpose."""
+        message = self._message
+        known = [(name, value) for name in changes for value in _values(message.history.get(name))]
+        told = [(name, value) for name, said in changes.items() for value in _values(said)]
+        fills = self._data.interview[SECOND_LOOK].fills
+        for name, value in told:
+            if (
+                name in fills
+                and (name, value) not in known
+                and message.says_in_passing(name, value)
+            ):
+                self.doubted.setdefault((name, value), message.words_of(name, value))
+        if message.asked == SECOND_LOOK:
+            return  # its answer settles it
+        for name, value in list(self.doubted):
+            again = value in message.reading.present(name)
+            if again and not message.says_in_passing(name, value):
+                del self.doubted[name, value]
+
+    def _explained_since(self) -> list[Noted]:
+        """Return what the answer to the question that asks for it takes back in so many words.
+
+        A plain "no" to a list never does: it may mean "nothing else".
+        """
+        message = self._message
+        if not message.asked:
+            return []
+        fills = self._data.interview[message.asked].fills
+        told: dict[Noted, set[Assertion]] = {}
+        for item in message.reading.findings:
+            told.setdefault((item.attribute, item.value), set()).add(item.assertion)
+        return [
+            noted
+            for noted in self.doubted
+            if noted[0] in fills and noted in told and told[noted] <= _TAKES_BACK
+        ]
+
+    def _looked_again(self, known: dict[str, Any]) -> dict[str, Any]:
+        """Read the answer to whether what was said in passing is so."""
+        message = self._message
+        rests_on = in_question(known, self.doubted, self._data.rules)
+        about = frozenset(name for name, _ in rests_on)
+        act = self._confirming_act([{"attribute": name} for name in about])
+        if act is SpeechAct.REQUEST:
+            return {}
+        tells = any(value in message.reading.present(name) for name, value in rests_on)
+        is_no = act is SpeechAct.DENY or self._explains(rests_on)
+        is_no = is_no or (act in _LEFT_OPEN and is_unchanged(message.reading.words))
+        if opens_with_no(message.text) or (is_no and not tells):
+            self.answered = True
+            return {**taken_back(known, rests_on), SECOND_LOOK: "not_so"}
+        if tells or act in (SpeechAct.AFFIRM, SpeechAct.UNSURE):
+            self.answered = True
+            return {SECOND_LOOK: "unsure" if act is SpeechAct.UNSURE and not tells else "so"}
+        return {}
+
+    def _explains(self, rests_on: list[Noted]) -> bool:
+        """Tell whether an answer explains all that was said in passing, read together with it.
+
+        "On purpose, Slimming World" explains "lost three stone".
+        """
+        for name, value in rests_on:
+            joined = self._message.read_after(self.doubted[name, value])
+            told = {
+                item.assertion for item in joined if item.attribute == name and item.value == value
+            }
+            if not told or not told <= _TAKES_BACK:
+                return False
+        return True
+
     def _answer_to(self, question: str, known: dict[str, Any]) -> dict[str, Any]:
+        if question == SECOND_LOOK and not self._message.is_option:
+            return self._looked_again(known)
         message, interview = self._message, self._data.interview
         wording = message.tracker.get_slot("question_wording")
         act = message.speech_act()
@@ -127,6 +214,9 @@ class Answers:
         changes = dict(answer.changes)
         if self.answered:
             changes.update(self._unchanged(question, known))
+        if changes.get(SECOND_LOOK) == "not_so":
+            rests_on = in_question(known, self.doubted, self._data.rules)
+            changes.update(taken_back(known, rests_on))
         if not self.answered and message.tracker.get_slot("thought"):
             changes.update(interview.number_of_a_thought(question, message.text, known))
         return changes
@@ -247,3 +337,9 @@ def _grown_up(history: dict[str, Any]) -> dict[str, Any]:
     """Let an age correct what "my son" was read as: he may be twenty."""
     is_grown_up = history.get("age_band") not in (None, "<16")
     return {"who_for": "other_adult"} if is_grown_up and history.get("who_for") == "child" else {}
+
+
+def _values(said: Any) -> list[Any]:
+    """Return what an attribute holds that is so."""
+    values = said if isinstance(said, list) else [said]
+    return [value for value in values if value not in (None, False)]

@@ -347,6 +347,33 @@ class Message:
             self.impossible = next(item.attribute for item in findings if item not in possible)
         return Reading(findings=possible, words=words)
 
+    def says_in_passing(self, name: str, value: Any) -> bool:
+        """Tell whether what was read stands in a message that sounds harmless, and was not asked.
+
+        Args:
+            name: The attribute.
+            value: What was read of it.
+        """
+        if self.is_option or self._is_asked_about(name):
+            return False
+        measured = value == "fever" and bool(_DECIMAL.search(self.text))
+        return self.sounds_harmless and not measured
+
+    def words_of(self, name: str, value: Any) -> str:
+        """Return the words that a finding was read from."""
+        return next(
+            (
+                self.text[item.start : item.end]
+                for item in self.reading.findings
+                if (item.attribute, item.value) == (name, value)
+            ),
+            "",
+        )
+
+    def read_after(self, words: str) -> tuple[Finding, ...]:
+        """Read the message as if it went on from some earlier words."""
+        return self.data.reader.read(f"{words}, {self.text}", self._today()).findings
+
     def _is_short_answer(self, words: tuple[str, ...]) -> bool:
         """Tell whether "38 running" answers a question, which sounds like a fever alone."""
         if self.asked is None or self.data.interview[self.asked].positive:

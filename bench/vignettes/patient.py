@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.vignettes.cases import Case
+from clinic.clinical import get_clinical_data
 from clinic.datafiles import DataFileError, load_yaml
+from clinic.triage.second_look import SECOND_LOOK, in_question
 
 _QUESTIONS = Path(__file__).with_name("questions.yml")
 
@@ -19,7 +21,8 @@ class Questions:
 
     Attributes:
         interview: Topics by the slot that a question of the interview fills.
-        confirmation: Topics by the attribute of a sign that Atlas wants confirmed.
+        confirmation: Topics by the attribute of a sign that Atlas wants confirmed, or by attribute
+            and value ("systemic=weight_loss").
         open: Topics by a part of what Atlas says when no form is open.
         topics: All topics.
     """
@@ -81,6 +84,8 @@ class Patient:
             )
         if form == "interview_form":
             question = str(slots.get("requested_slot"))
+            if question == SECOND_LOOK:
+                return self._tell(self._looked_at_again(slots))
             topics = self._questions.interview.get(question, ())
             if question == "age_band" and "age" not in self._case.facts and self._case.age:
                 return str(self._case.age)
@@ -89,6 +94,19 @@ class Patient:
             if form is None and part in text.lower():
                 return self._tell(topics)
         return None
+
+    def _looked_at_again(self, slots: Mapping[str, Any]) -> list[str]:
+        """Return the topics of what was noted in passing and is asked about once more."""
+        data = get_clinical_data()
+        history = {item.name: slots.get(item.name) for item in data.attributes}
+        doubted = [(item["attribute"], item["value"]) for item in slots.get("doubted") or []]
+        return [
+            topic
+            for name, value in in_question(history, doubted, data.rules)
+            for topic in self._questions.confirmation.get(
+                f"{name}={value}", self._questions.confirmation.get(name, ())
+            )
+        ]
 
     def _tell(self, topics: tuple[str, ...] | list[str]) -> str:
         told = [

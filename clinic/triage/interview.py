@@ -17,6 +17,7 @@ from clinic.history.reader import Reading
 from clinic.history.words import NO_BREAK, SENTENCE_END, Word, split_words, word_set
 from clinic.triage.conditions import Condition, ConditionError, History, compile_condition
 
+_PLAIN_NOES = word_set("no nope nah")
 _NOES = word_set("no nope nah none nothing neither negative never not")
 # Alone they deny nothing, but as an answer to a list of signs they say "none that I know of".
 _REASSURING = _NOES | word_set("fine normal normally ok okay alright healthy only just")
@@ -112,6 +113,9 @@ class Question:
         settled_by_denials: How many denied values of one of `fills` in one message settle the
             question before it is asked; 0 for never.
         of_a_child: Whether it is asked for a child, too, whom a person has to look at.
+        part_of: A question that asks for it, too: where that was asked, this one is not.
+        only_if: What has to be known for it to be asked.
+        on_doubt: Whether it is only about what clinic/triage/second_look.py doubts.
     """
 
     id: str
@@ -126,6 +130,9 @@ class Question:
     takes_any: bool
     settled_by_denials: int
     of_a_child: bool
+    part_of: str | None
+    only_if: Condition | None
+    on_doubt: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +218,10 @@ class Interview:
         still = [
             question
             for question in self.questions
-            if history.get(question.id) is None and question.id not in skipped
+            if history.get(question.id) is None
+            and question.id not in skipped
+            and not question.on_doubt
+            and (question.only_if is None or question.only_if(history))
         ]
         if self.needs_a_person(history) or self.elsewhere(history):
             is_child = history.get("who_for") == "child"
@@ -221,6 +231,10 @@ class Interview:
             kept = sorted(still, key=lambda question: -question.importance)[:budget]
             still = [question for question in still if question in kept]
         return still
+
+    def covered_by(self, asked: Collection[str]) -> list[str]:
+        """Return the questions that are not asked, since those asked ask for it, too."""
+        return [question.id for question in self.questions if question.part_of in asked]
 
     def is_option(self, question_id: str, text: str) -> bool:
         """Tell whether a message is made of the question's own button titles."""
@@ -395,6 +409,11 @@ def _read_question(entry: Any, path: Path, attributes: AttributeCatalogue) -> Qu
     name = str(entry.get("id", "")) if isinstance(entry, dict) else ""
     if name not in attributes:
         raise DataFileError(path, name or str(entry)[:40], "the id must be an attribute")
+    only_if = entry.get("only_if")
+    try:
+        condition = None if only_if is None else compile_condition(only_if, attributes)
+    except ConditionError as error:
+        raise DataFileError(path, f"{name}.only_if", str(error)) from error
     question = Question(
         id=name,
         importance=int(entry.get("importance", 1)),
@@ -408,6 +427,9 @@ def _read_question(entry: Any, path: Path, attributes: AttributeCatalogue) -> Qu
         takes_any=bool(entry.get("takes_any", False)),
         settled_by_denials=int(entry.get("settled_by_denials", 0)),
         of_a_child=bool(entry.get("of_a_child", False)),
+        part_of=entry.get("part_of"),
+        only_if=condition,
+        on_doubt=bool(entry.get("on_doubt", False)),
     )
     for sets in (*question.options.values(), question.no, question.unsure, question.yes):
         for attribute, value in sets.items():
@@ -565,6 +587,17 @@ def denies(text: str) -> bool:
         text: The answer.
     """
     return _denies(split_words(text), only_alone=False)
+
+
+def opens_with_no(text: str) -> bool:
+    """Tell whether an answer's first word is a "no" with a pause after it.
+
+    Args:
+        text: The answer, as "no, never me"; "no appetite" is another matter.
+    """
+    words = split_words(text)
+    is_no = bool(words) and words[0].norm in _PLAIN_NOES
+    return is_no and (len(words) == 1 or words[1].break_before != NO_BREAK)
 
 
 def is_calming(words: Iterable[str]) -> bool:

@@ -83,6 +83,23 @@ async def walk_everywhere(stage: Stage) -> None:
     await stage.copy(
         "site", "site", requested_slot="site", questions_asked=["emergency_screen", "site"]
     )
+    await stage.copy(
+        "site",
+        "hand_dexterity",
+        site=["neck"],
+        neuro_arm=["tingling"],
+        requested_slot="hand_dexterity",
+        questions_asked=["emergency_screen", "hand_dexterity"],
+    )
+    in_passing = {"attribute": "systemic", "value": "weight_loss", "words": "lost 3 stone"}
+    await stage.copy(
+        "age_band",
+        "second_look",
+        systemic=["weight_loss"],
+        age_band="16-49",
+        doubted=[in_passing],
+        requested_slot="second_look",
+    )
     for name, path in (("booking", BOOKING_PATH), ("managing", MANAGING_PATH)):
         for question, messages in path.items():
             for message in messages:

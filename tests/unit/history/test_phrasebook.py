@@ -10,7 +10,7 @@ from clinic.history.phrasebook import describe_days
 DATA = get_clinical_data()
 BOOK = DATA.phrasebook
 # They only steer the interview.
-CHECKLISTS = {"emergency_screen", "general_screen", "risk_screen"}
+CHECKLISTS = {"emergency_screen", "general_screen", "risk_screen", "second_look"}
 
 
 def test_every_value_of_every_attribute_has_words() -> None:

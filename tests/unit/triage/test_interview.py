@@ -43,6 +43,14 @@ def test_never_more_than_the_most_questions_are_asked_and_the_first_is_never_lef
     assert INTERVIEW.remaining({}, INTERVIEW.most_questions - 1, [])[0].id == "emergency_screen"
 
 
+def test_who_told_of_tingling_alone_is_asked_about_weakness_by_itself() -> None:
+    told = {"neuro_arm": ["tingling"]}
+    assert "hand_dexterity" in [q.id for q in INTERVIEW.remaining(told, 0, [])]
+    for known in ({}, {"neuro_arm": []}, {"neuro_arm": ["tingling", "weak"]}):
+        assert "hand_dexterity" not in [q.id for q in INTERVIEW.remaining(known, 0, [])]
+    assert INTERVIEW.covered_by(["neuro_arm"]) == ["hand_dexterity"]  # it asks for weakness, too
+
+
 def test_what_is_known_or_skipped_is_not_asked() -> None:
     ids = [q.id for q in INTERVIEW.remaining({"site": ["neck"], "systemic": []}, 0, ["severity"])]
     assert not {"site", "systemic", "severity"} & set(ids)
