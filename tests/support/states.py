@@ -83,13 +83,13 @@ async def walk_everywhere(stage: Stage) -> None:
     await stage.copy(
         "site", "site", requested_slot="site", questions_asked=["emergency_screen", "site"]
     )
+    first = ["emergency_screen", "duration_days", "onset_how", "severity"]
     await stage.copy(
-        "site",
+        "neuro_arm",
         "hand_dexterity",
-        site=["neck"],
         neuro_arm=["tingling"],
         requested_slot="hand_dexterity",
-        questions_asked=["emergency_screen", "hand_dexterity"],
+        questions_asked=[*first, "hand_dexterity"],
     )
     in_passing = {"attribute": "systemic", "value": "weight_loss", "words": "lost 3 stone"}
     await stage.copy(
@@ -99,6 +99,7 @@ async def walk_everywhere(stage: Stage) -> None:
         age_band="16-49",
         doubted=[in_passing],
         requested_slot="second_look",
+        questions_asked=[*first, "risk_screen", "age_band", "second_look"],
     )
     for name, path in (("booking", BOOKING_PATH), ("managing", MANAGING_PATH)):
         for question, messages in path.items():
