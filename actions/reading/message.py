@@ -92,6 +92,9 @@ _UNCLEAR = (UNREADABLE, "out_of_scope")
 _MASHED = 4
 # One letter again and again.
 _HELD_KEY = re.compile(r"([^\W\d_])\1{2,20}")
+# A finger drawn along the keys: "asdf qwer".
+_KEY_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_DRAWN = 3
 _CERTAIN = 1.0
 _SURE_OF_ACT = 0.4
 _CHECKLIST = "emergency_screen"
@@ -492,7 +495,7 @@ class Message:
             return False
         if reference_span(self.text):
             return False
-        if _HELD_KEY.fullmatch(self.text.strip()):
+        if _HELD_KEY.fullmatch(self.text.strip()) or _is_drawn_along_keys(self.text):
             return True  # a classifier takes it for whatever short word is nearest
         is_clear = self.intent not in _UNCLEAR and self.confidence >= VERY_SURE
         if is_clear or len(self.reading.words) > _MASHED:
@@ -514,6 +517,13 @@ class Message:
             and self.history.get(item.attribute) in (None, [], False)
             for item in self.reading.findings
         )
+
+
+def _is_drawn_along_keys(text: str) -> bool:
+    words = text.lower().split()
+    return bool(words) and all(
+        len(word) >= _DRAWN and any(word in row for row in _KEY_ROWS) for word in words
+    )
 
 
 def message_text(tracker: Tracker) -> str:
