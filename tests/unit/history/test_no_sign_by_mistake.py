@@ -481,6 +481,20 @@ _PAIRS = [
     ("aorta_risk", "my aorta was checked, it was fine", "a widened aorta, checked, heart normal"),
     ("chest_breath", "only sweaty when I run", "I get sweaty when I sit still"),
     ("systemic", "ache in marathon training. Dropped 6 kg too.", "I train. Dropped 6 kg."),
+    ("aorta_risk", "heart and aorta were both checked in May, fine", "aorta was checked, 5 cm"),
+    ("timing", "at night it leaves me in peace", "at night it never leaves me in peace"),
+    ("timing", "it keeps me from the loom", "it keeps me up"),
+    (
+        "chest_breath",
+        "sobbed till I couldn't breathe at the airport",
+        "coughed till I couldn't breathe",
+    ),
+    ("chest_breath", "couldn't breathe for giggling", "couldn't breathe for the pain"),
+    (
+        "infection_immune",
+        "Had a boil two Christmases ago, gone",
+        "had a boil two weeks ago, gone",
+    ),
     # An illness of two winters ago beside its fever.
     (
         "infection_immune",
