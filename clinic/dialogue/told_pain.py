@@ -31,6 +31,7 @@ _HURT = (
     r"|(?:giv(?:es|ing)|gave|given) (?:me |him |her |us )?(?:[\w-]+ ){0,3}?"
     r"(?:grief|gyp|jip|gip|bother|trouble|hell|pain|stick|bad time)"
     r"|like (?:a )?(?:concrete|rock|rocks|stone|steel|wood|iron|cables?|board|plank|brick)"
+    r"|stiffer|sorer|tighter|(?:up )?(?:round|around|by|at) (?:my|me) ears"
     r"|returned|come back|came back|back again|back (?:at|to) (?:it|its old tricks)"
     r"|(?:is|are|has|have|s) (?:back|gone)|gone again|went)"
 )

@@ -65,6 +65,8 @@ def test_a_general_question_states_no_pain(text: str) -> None:
         "I get this neck trouble each autumn. Can I come to the physio as before?",
         "Her neck's giving her the usual gyp from bell ringing. Can she be seen?",
         "sore neck, can someone see me?",
+        "He has worn joints in the neck and lately it is stiffer. He would like an appointment",
+        "shoulders up round my ears for about 4 wks. want a physio",
         "My neck is back to its old tricks. Could you book me in?",
         "I need an appointment about my neck, it's been hurting since I fell asleep on the bus",
     ],
