@@ -18,6 +18,9 @@ from clinic.triage.engine import assess
 from clinic.triage.rules import Level, RuleBook
 from clinic.triage.warning_signs import WarningSigns
 
+# Clumsy hands and an unsteady walk told together are of the spinal cord, however calmly.
+_OF_THE_CORD = frozenset({"hand_dexterity", "neuro_leg"})
+
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
@@ -65,6 +68,8 @@ class Doubt:
             else:
                 kept += alike
                 level = with_it
+        if {item.attribute for item in disbelieved} >= _OF_THE_CORD:
+            return tuple(findings)
         return tuple(
             replace(item, assertion=Assertion.EXPLAINED) if item in disbelieved else item
             for item in findings

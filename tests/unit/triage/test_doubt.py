@@ -45,3 +45,9 @@ def test_what_was_known_before_makes_an_emergency_of_more() -> None:
 def test_a_list_of_signs_that_sounds_harmless_is_not_believed() -> None:
     listed = "I teach first aid: fever, stiff neck and slurred speech, all week"
     assert disbelieved(listed, listed)
+
+
+def test_clumsy_hands_and_an_unsteady_walk_are_believed_together_however_calm() -> None:
+    text = "hands are clumsy, not what you'd call weak. a bit unsure on the stairs"
+    assert disbelieved(text, text) == set()
+    assert "neuro_leg" in disbelieved("a bit unsure on the stairs", "a bit unsure on the stairs")
