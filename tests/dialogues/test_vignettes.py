@@ -17,6 +17,7 @@ from bench.vignettes.variants import VARIANTS
 from clinic.clinical import get_clinical_data
 from clinic.datafiles import DataFileError
 from clinic.triage.rules import Level
+from clinic.triage.second_look import SECOND_LOOK
 
 CASES = load_cases((Path(__file__).parent / "vignettes").glob("*.yml"))
 # Played by hand (see the README beside them); here they are only held to their form.
@@ -53,8 +54,19 @@ def test_every_fact_is_about_a_topic_that_a_question_can_ask_for(case: Case) -> 
 
 
 def test_every_question_of_the_interview_is_known_to_the_patient() -> None:
-    asked = {question.id for question in get_clinical_data().interview.questions}
+    interview = get_clinical_data().interview
+    asked = {question.id for question in interview.questions if not question.on_doubt}
     assert set(QUESTIONS.interview) == asked
+    named = {name.split("=")[0] for name in QUESTIONS.confirmation}
+    assert set(interview[SECOND_LOOK].fills) <= named
+
+
+def test_the_patient_tells_of_what_was_said_in_passing() -> None:
+    case = next(case for case in CASES if "weight" in case.facts)
+    lost = {"attribute": "systemic", "value": "weight_loss", "words": "lost a stone"}
+    slots = {"requested_slot": SECOND_LOOK, "systemic": ["weight_loss"], "doubted": [lost]}
+    said = Patient(case, QUESTIONS).answer(slots, "interview_form", "Is that so?")
+    assert case.facts["weight"] in str(said)
 
 
 def test_the_patient_tells_only_what_is_asked() -> None:
