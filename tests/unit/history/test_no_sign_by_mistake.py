@@ -512,6 +512,18 @@ _PAIRS = [
         "no fever, she's doing the crossword. No, nothing happened",
         "she fell doing the crossword on my stairs",
     ),
+    # Which way the head went, how nights are slept, a belt as ever, help with dressing.
+    ("headache", "he braked and my head went front and back", "my head went bang, worst ever"),
+    ("timing", "at night sleeping well", "at night sleeping badly, it wakes me"),
+    ("systemic", "the same belt notch", "down a belt notch, trousers loose"),
+    ("neuro_leg", "my daughter helps me dress and get up", "he has to help me up off the loo"),
+    ("hand_dexterity", "in spasm, cant do my bra", "can't do my buttons"),
+    ("course", "fine mornings, evenings worse", "worse than a week ago, evenings too"),
+    (
+        "hand_dexterity",
+        "knife work's fine, just born clumsy",
+        "clumsy with a knife since May",
+    ),
 ]
 
 

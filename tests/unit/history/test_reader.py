@@ -338,3 +338,16 @@ def test_what_belongs_to_something_else_or_is_denied_is_no_sign(
 )
 def test_who_aches_from_caring_for_somebody_writes_for_himself(read, text, about) -> None:
     assert read(text).about == about
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "walking round settles it",
+        "I'm right once I get moving",
+        "better once I'm working",
+        "I get up and move and it eases",
+    ],
+)
+def test_stiffness_that_moving_about_eases_is_heard(said: str) -> None:
+    assert "moving" in history_of(said)["relieving"]
