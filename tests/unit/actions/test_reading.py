@@ -440,3 +440,48 @@ async def test_a_topic_that_is_only_like_the_story_of_a_pain_is_not_explained() 
     asked = tracker("can a cough break a bone in the back", "ask_topic")
     asked.latest_message.update(guessed)
     assert (await slots_after(asked))["agenda"] == ["action_explain_topic"]
+
+
+async def test_what_is_said_in_passing_is_kept_with_its_words() -> None:
+    def opening(text: str, *, harmless: bool) -> Tracker:
+        latest = tracker(text, "report_pain")
+        latest.latest_message["sounds_harmless"] = harmless
+        return latest
+
+    said = "lost 3 stone since January and now my upper back aches"
+    slots = await slots_after(opening(said, harmless=True))
+    assert slots["systemic"] == ["weight_loss"] and "general_screen" not in slots
+    lost = next(item for item in slots["doubted"] if item["value"] == "weight_loss")
+    assert "lost 3 stone" in lost["words"]
+    slots = await slots_after(opening(said, harmless=False))
+    assert not slots["doubted"] and slots["general_screen"] == "positive"
+    measured = "upper back pain for three days and a temperature of 38.4"
+    slots = await slots_after(opening(measured, harmless=True))
+    assert "fever" not in [item["value"] for item in slots.get("doubted") or []]
+
+
+@pytest.mark.parametrize(
+    ("said", "intent", "expected"),
+    [
+        ("No, that is not so", "deny", "not_so"),
+        ("no", "deny", "not_so"),
+        ("on purpose, Slimming World", "inform", "not_so"),
+        ("Yes, that is so", "affirm", "so"),
+        ("yes", "affirm", "so"),
+        ("yes, I lost a stone and nobody knows why", "inform", "so"),
+        ("no idea, I lost weight without trying", "unsure", "so"),
+        ("no appetite, and I keep losing weight", "inform", "so"),
+        ("I don't know", "unsure", "unsure"),
+        ("I can't say", "unsure", "unsure"),
+        ("what is an MRI?", "ask_topic", None),
+    ],
+)
+async def test_only_a_no_or_a_cause_takes_back_what_was_said_in_passing(
+    said: str, intent: str, expected: str | None
+) -> None:
+    lost = {"attribute": "systemic", "value": "weight_loss", "words": "lost 3 stone"}
+    asked = {"form": "interview_form", "requested_slot": "second_look", "doubted": [lost]}
+    latest = tracker(said, intent, site=["neck"], systemic=["weight_loss"], **asked)
+    slots = await slots_after(latest)
+    assert slots.get("second_look") == expected
+    assert (slots.get("systemic", ["weight_loss"]) == []) is (expected == "not_so")
