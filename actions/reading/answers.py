@@ -118,19 +118,26 @@ class Answers:
         changes.update(_grown_up({**history, **changes}))
         return {name: value for name, value in changes.items() if value != history.get(name)}
 
+    def doubt(self, changes: dict[str, Any], *, always: bool = True) -> None:
+        """Keep what is only said in passing, or may be so, to be asked about before "today".
+
+        Args:
+            changes: What was read of it.
+            always: Whether to doubt it however the message sounds.
+        """
+        message = self._message
+        fills = self._data.interview[SECOND_LOOK].fills
+        for name in changes.keys() & set(fills):
+            known = _values(message.history.get(name))
+            for value in _values(changes[name]):
+                in_passing = always or message.says_in_passing(name, value)
+                if value not in known and in_passing:
+                    self.doubted.setdefault((name, value), message.words_of(name, value))
+
     def _note_doubts(self, changes: dict[str, Any]) -> None:
         """Keep what this message says in passing, and let go what it says on purpose."""
         message = self._message
-        known = [(name, value) for name in changes for value in _values(message.history.get(name))]
-        told = [(name, value) for name, said in changes.items() for value in _values(said)]
-        fills = self._data.interview[SECOND_LOOK].fills
-        for name, value in told:
-            if (
-                name in fills
-                and (name, value) not in known
-                and message.says_in_passing(name, value)
-            ):
-                self.doubted.setdefault((name, value), message.words_of(name, value))
+        self.doubt(changes, always=False)
         if message.asked == SECOND_LOOK:
             return  # its answer settles it
         for name, value in list(self.doubted):
@@ -222,13 +229,19 @@ class Answers:
         return changes
 
     def _unchanged(self, question: str, known: dict[str, Any]) -> dict[str, Any]:
-        """Let "no different, all the same as ever" take back what an opening was read as."""
+        """Let "no", or "all the same as ever", take back what an opening was read as."""
         message, asked = self._message, self._data.interview[question]
         plain = not asked.urgent and question != EVER and denies(message.text)
         tells = any(message.reading.present(name) for name in asked.fills)
-        if not plain or tells or not is_unchanged(message.reading.words):
+        if not plain or tells:
             return {}
-        return {name: value for name, value in asked.no.items() if value == [] and known.get(name)}
+        denied = {name for name, value in asked.no.items() if value == []}
+        # Asked for so little, a "no" means what was said in passing as well.
+        doubted = [] if asked.positive else [item for item in self.doubted if item[0] in denied]
+        changes = taken_back(known, held(known, doubted))
+        if is_unchanged(message.reading.words):
+            changes.update({name: [] for name in denied if known.get(name)})
+        return changes
 
     def _wants_something(self) -> bool:
         """Tell whether a message without a clear answer is none at all."""

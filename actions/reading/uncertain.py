@@ -92,6 +92,7 @@ class Weighing:
         )
         if changes:
             self._answers.changes.update(changes)
+            self._answers.doubt(changes)
             self.after.update(changes)
             self.assessment = self.weigh(self.after)
         return self._sounds_like_emergency()

@@ -485,3 +485,24 @@ async def test_only_a_no_or_a_cause_takes_back_what_was_said_in_passing(
     slots = await slots_after(latest)
     assert slots.get("second_look") == expected
     assert (slots.get("systemic", ["weight_loss"]) == []) is (expected == "not_so")
+
+
+async def test_what_may_be_so_is_asked_about_before_it_means_today() -> None:
+    read = tracker("I always was clumsy, my upper back is sore since sunday", "report_pain")
+    slots = await slots_after(read)
+    assert slots["hand_dexterity"] == ["clumsy"]
+    assert ("hand_dexterity", "clumsy") in [
+        (item["attribute"], item["value"]) for item in slots["doubted"]
+    ]
+
+
+async def test_a_no_to_the_question_about_hands_takes_back_what_was_said_of_them_in_passing() -> (
+    None
+):
+    clumsy = {"attribute": "hand_dexterity", "value": "clumsy", "words": "clumsy"}
+    asked = {"form": "interview_form", "requested_slot": "neuro_arm"}
+    known = {"hand_dexterity": ["clumsy"], "site": ["neck"]}
+    slots = await slots_after(tracker("no", "deny", doubted=[clumsy], **asked, **known))
+    assert slots["hand_dexterity"] == []
+    slots = await slots_after(tracker("no", "deny", **asked, **known))
+    assert "hand_dexterity" not in slots  # told on purpose, it stands
