@@ -343,7 +343,8 @@ class ActionNoteBookingWish(SafeAction):
         if tracker.get_slot("described") and not is_open(tracker) and not is_limited(tracker):
             dispatcher.utter_message(response="utter_interview_before_booking")
             return [wish]
-        dispatcher.utter_message(response="utter_safety_check_first")
+        if tracker.get_slot(_URGENT) is None:
+            dispatcher.utter_message(response="utter_safety_check_first")
         return [SlotSet("booking_wanted", True), wish]
 
 

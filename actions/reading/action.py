@@ -214,6 +214,7 @@ class MessageReading:
             unreadable=message.is_unreadable,
             calls_for_help=wishes.says(Wish.HELP_NOW),
             frightened=wishes.says(Wish.FRIGHTENED),
+            today_untold=slot("disposition") is None and assessment.level is Level.CONSULTATION_24,
             booking_closed=bool(slot("booking_closed")),
             consented=not clinic.privacy.require_explicit_consent
             or bool(slot("consent"))

@@ -111,6 +111,7 @@ class Turn:
         unreadable: Whether not one of its words is known.
         calls_for_help: Whether it calls for help at once without saying what is wrong.
         frightened: Whether it asks if the visitor will die.
+        today_untold: Whether what was told is a matter of today, and no level was given yet.
         booking_closed: Whether an emergency was heard in this conversation.
         is_command: Whether it is written like a command of Rasa's.
         consented: Whether the visitor agreed, where clinic.yml asks for an explicit yes.
@@ -166,6 +167,7 @@ class Turn:
     unreadable: bool = False
     calls_for_help: bool = False
     frightened: bool = False
+    today_untold: bool = False
     booking_closed: bool = False
     is_command: bool = False
     consented: bool = True
@@ -328,7 +330,8 @@ def _in_form(turn: Turn) -> list[str]:
         return [form]
     books = turn.intent == "book_appointment" and turn.names_booking
     if form == INTERVIEW and books and turn.confidence >= SURE:
-        return [BOOKING] if turn.screened else ["action_note_booking_wish", form]
+        may_book = turn.screened and not turn.today_untold
+        return [BOOKING] if may_book else ["action_note_booking_wish", form]
     if form == BOOKING and turn.intent == "report_pain" and turn.changed:
         return ["action_note_symptom", form]
     if asks:
@@ -407,7 +410,7 @@ def _without_form(turn: Turn) -> list[str]:
     only_books = turn.intent == "book_appointment" and turn.second_intent != "ask_topic"
     asks = [] if only_books else _asks(turn)
     if wants_booking and turn.confidence >= 0.3:
-        if turn.screened or not turn.triage:
+        if (turn.screened and not turn.today_untold) or not turn.triage:
             return [*asks, BOOKING]
         return [*asks, "action_note_booking_wish", INTERVIEW]
     if not turn.triage and (turn.reports_symptoms or turn.intent == "report_pain"):

@@ -112,6 +112,8 @@ def test_booking_waits_for_the_safety_check_and_does_not_ask_it_twice() -> None:
     wish = turn("book_appointment")
     assert plan_turn(wish) == ["action_note_booking_wish", INTERVIEW]
     assert plan_turn(replace(wish, screened=True)) == [BOOKING]
+    untold = replace(wish, screened=True, today_untold=True)
+    assert plan_turn(untold) == ["action_note_booking_wish", INTERVIEW]
 
 
 def test_booking_has_no_safety_check_where_the_clinic_switched_triage_off() -> None:
