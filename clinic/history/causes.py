@@ -29,6 +29,7 @@ _LATER = (["later"], ["after"], ["on"])
 _RECOVERED_BEFORE = 3
 _ANEW = word_set("since now today tonight yesterday suddenly last")
 _JOINING = word_set("and but then")
+_FOR_REAL = word_set("really actually genuinely truly properly then but now today since")
 _NEW_DAY = word_set("today now tonight then")
 
 _PUT_ON_REACH = 4
@@ -152,10 +153,14 @@ class Causes:
         start, end = self._text.sentence_starts[span.first], self._text.sentence_end(span)
         # "Coughed up blood. All fake of course": the next sentence opens with it.
         return any(
-            not self._is_denied(cue, span)
+            not self._is_denied(cue, span) and not self._is_told_for_real(cue, span)
             for cue in self._text.cues("PUT_ON", start, min(end + _PUT_ON_REACH, span.last + REACH))
             if cue.first < end or self._text.sentence_starts[cue.first] == end
         )
+
+    def _is_told_for_real(self, cue: Span, span: Span) -> bool:
+        """Read "I played the victim, and then I really fell off the stage": no play."""
+        return bool(self._text.norms(cue.last, span.first) & _FOR_REAL)
 
     def is_a_title(self, span: Span) -> bool:
         """Read "a Crash marathon" and "binged The Fall", which nobody suffered.

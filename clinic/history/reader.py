@@ -16,6 +16,7 @@ from clinic.history.findings import Assertion, Finding
 from clinic.history.lexicon import Lexicon
 from clinic.history.measured import measured
 from clinic.history.measures import GROWN_UP, find_ages
+from clinic.history.names import mark_names
 from clinic.history.patterns import FindingRule, Span
 from clinic.history.spelling import Speller
 from clinic.history.words import NO_BREAK, SENTENCE_END, Word, split_words, word_set
@@ -153,7 +154,7 @@ class HistoryReader:
             text: The message as it arrived.
             today: The present date at the clinic, for "since Tuesday".
         """
-        words = self._speller.mend(split_words(text))
+        words = self._speller.mend(mark_names(text, split_words(text)))
         if not words:
             return Reading()
         concepts = self._lexicon.find_concepts(words, today.year)
@@ -180,7 +181,7 @@ class HistoryReader:
             text: The message as it arrived.
             today: The present date at the clinic.
         """
-        words = self._speller.mend(split_words(text))
+        words = self._speller.mend(mark_names(text, split_words(text)))
         concepts = self._lexicon.find_concepts(words, today.year) if words else {}
         return Listening(words, concepts, today, self._lexicon.causes)
 

@@ -16,7 +16,7 @@ from rapidfuzz.process import extract
 from clinic.datafiles import DataFileError
 from clinic.history.numbers import COUNTING
 from clinic.history.slips import drops, slip, sound, stems
-from clinic.history.words import NO_BREAK, Word, word_set
+from clinic.history.words import LIKELY_NAME, NO_BREAK, SURE_NAME, Word, word_set
 
 _SHORTEST = 4
 _LONGEST = 20
@@ -113,7 +113,7 @@ class Speller:
             return words
         mended: list[Word] = []
         for word in self._joined(words):
-            if self.knows(word.norm):
+            if self.knows(word.norm) or word.name == SURE_NAME:
                 mended.append(word)
             elif readings := self._meant(word):
                 mended.append(self._corrected(word, readings))
@@ -138,7 +138,10 @@ class Speller:
         """Return what a word may mean: "carn't" a word of the lexicon, "g'day" none."""
         if word.contracted and not word.norm.endswith(_CLITICS):
             return ()
-        return self._readings(word.norm)
+        readings = self._readings(word.norm)
+        if word.name == LIKELY_NAME:  # "Tauranga" is far from "tearing", "Numness" one letter off
+            return tuple(found for found in readings if slip(word.norm, found) is not None)
+        return readings
 
     def _readings(self, norm: str) -> tuple[str, ...]:
         """Return the known words that may be meant, the likeliest first; none where none is."""

@@ -17,6 +17,7 @@ _PIECE = re.compile(
 _APOSTROPHES = str.maketrans("", "", "'\u2019\u02bc`\u00b4")
 
 NO_BREAK, PAUSE, SENTENCE_END = 0, 1, 2
+NO_NAME, LIKELY_NAME, SURE_NAME = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Word:
         break_before: NO_BREAK, PAUSE (a comma or the like) or SENTENCE_END.
         question: Whether its sentence ends with a question mark, or a colon follows it.
         also: Other words that a misspelt one may have meant, which phrases are sought under too.
+        name: NO_NAME, LIKELY_NAME or SURE_NAME (clinic/history/names.py).
     """
 
     norm: str
@@ -38,6 +40,7 @@ class Word:
     break_before: int
     question: bool = False
     also: tuple[str, ...] = ()
+    name: int = NO_NAME
 
     @property
     def contracted(self) -> bool:

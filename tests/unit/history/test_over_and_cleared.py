@@ -97,6 +97,29 @@ _PAIRS = [
         "read an article about arteries and I have a sudden tearing pain in the neck",
     ),
     ("infection_immune", "sat under a sepsis poster", "I had sepsis last month"),
+    # A role in training, unless it happened beside it.
+    (
+        "paralysis",
+        "all week I've been the casualty, 'fallen off a ladder, can't feel my legs'",
+        "I played the victim in the drill and then I really fell and can't feel my legs",
+    ),
+    (
+        "paralysis",
+        "I was the dummy on the course, 'broken neck, can't feel my legs', while they practised",
+        "I was the casualty in a car crash and can't feel my legs",
+    ),
+    # Denied right before the word.
+    ("crisis", "seeing a counsellor, no dark thoughts", "I have dark thoughts"),
+    ("crisis", "never thought of ending it", "never thought of ending it until tonight"),
+    ("crisis", "not feeling hopeless", "never felt so hopeless"),
+    ("crisis", "nothing dark, no thoughts of harming myself", "no point in going on"),
+    # Who won't ring won't telephone; who twisted it has no new shape.
+    ("hand_dexterity", "he won't ring himself", "he can't ring, fingers clumsy on the buttons"),
+    (
+        "lump",
+        "upper back since Monday, must have twisted it on the green",
+        "my back has gone all twisted",
+    ),
     # In play, unless it squeezed.
     (
         "assault",

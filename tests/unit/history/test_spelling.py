@@ -121,3 +121,33 @@ def test_a_sign_is_heard_through_its_slips(text: str, attribute: str, value: str
 def test_another_language_is_no_misspelt_english(text: str) -> None:
     reading = get_clinical_data().reader.read(text, date(2026, 11, 22))
     assert list(reading.words) == split_norms(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Bowls man, 70, Tauranga. Sore since Monday, from the green.", "tauranga"),
+        ("I live in Hitchin and my neck is sore.", "hitchin"),
+        ("im a driver from tauranga, neck sore since monday", "tauranga"),
+        ("my wife Bethan has a stiff neck", "bethan"),
+        ("Sunita, 34, sore neck from sewing.", "sunita"),
+        ("Mr Fintan Achieng is my boss and he told me to write", "achieng"),
+    ],
+)
+def test_a_name_is_no_slip(text: str, name: str) -> None:
+    assert name in get_clinical_data().reader.read(text, date(2026, 11, 22)).words
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Numness in both Hands", "numbness"),
+        ("i have Numness in my fingers", "numbness"),
+        ("Diziness since this morning", "dizziness"),
+        ("my father has Weaknes of Left Leg", "weakness"),
+        ("My husband is Sweting a lot and pale", "sweating"),
+        ("there is Weaknes in my leg, Numness too, since monday", "numbness"),
+    ],
+)
+def test_a_sign_with_a_capital_is_still_a_slip(text: str, word: str) -> None:
+    assert word in get_clinical_data().reader.read(text, date(2026, 11, 22)).words

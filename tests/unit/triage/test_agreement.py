@@ -25,6 +25,9 @@ def agreed(text: str, sign: str) -> dict[str, object]:
     ("text", "sign", "attribute"),
     [
         ("my left shoe went missing from my foot and I never knew", "legs_numb", "neuro_leg"),
+        ("thirty paracetamol and now I feel odd", "overdose", "crisis"),
+        ("the lot, every tablet in the drawer", "overdose", "crisis"),
+        ("my collar won't close since noon", "neck_swelling_fast", "airway"),
         ("these hands might as well be a statue's", "both_hands_numb_or_weak", "neuro_arm_both"),
         ("what my feet stand on is a guess, I no longer sense it", "legs_numb", "neuro_leg"),
     ],
@@ -47,6 +50,10 @@ def test_a_word_of_the_sign_said_of_the_patient_bears_the_net_out(
         # A healthy temperature, and a harmless cause beside the word.
         ("shaking a bit, forehead cool, temperature 36.5", "fever_ill"),
         ("roasting in bed, the heating was stuck on all night", "fever_ill"),
+        # No word of too many, and a shirt that is to be bigger.
+        ("I sleep an hour at a time, 9 out of 10, paracetamol does sod all", "overdose"),
+        ("Tylenol and Advil do zip, four days now", "overdose"),
+        ("collar and tie is strangling me, buy a bigger shirt", "neck_swelling_fast"),
     ],
 )
 def test_without_such_a_word_nothing_is_added(text: str, sign: str) -> None:
