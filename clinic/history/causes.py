@@ -20,6 +20,7 @@ _LINKS = word_set(
     "but thats mind sat sitting lying slept"
 )
 _STAYS = word_set("still since now worse worsening days weeks constantly hasnt havent wont")
+_NONE = word_set("nothing none nowt")  # "nothing since"
 _OTHER_COMPLAINTS = [
     [owner, part]
     for owner in ("my", "the")
@@ -240,7 +241,7 @@ class Causes:
         """Tell "numb now" from "fine now" and from "now my neck is sore"."""
         if (
             self._text.words[index].norm not in _STAYS
-            or self._text.words[index - 1].norm in RECOVERED
+            or self._text.words[index - 1].norm in RECOVERED | _NONE
         ):
             return False
         following = [word.norm for word in self._text.words[index + 1 : index + 3]]

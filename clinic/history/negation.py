@@ -28,6 +28,21 @@ _VERBS = word_set(
 _NEW_SUBJECTS = word_set("i im ive its but my hes shes he she his her theres they now")
 _LOSSES = word_set("loss lack change problem problems difficulty trouble issue issues")
 _HAPPENS_TO = frozenset({"injury", "injury_mechanism", "injury_danger", "assault"})
+# Illnesses that are screened for and that are named by one word; no complaint of a patient.
+_SCREENED_FOR = frozenset(
+    {
+        *("aorta_risk", "cancer_history", "bone_health", "infection_immune", "stroke_history"),
+        *("inflammatory_history", "past_spine_surgery"),
+    }
+)
+_LOOKED_REACH = 7
+_RESULT_REACH = 12
+_OF_ONES_OWN = word_set("my this the these")
+_OF_THE_RESULT = word_set("it they that all and was were is came everything both thats its")
+_FOUND_NONE_THE_LESS = word_set(
+    "not isnt wasnt but until till then found showed shows except however though yet now never "
+    "worse again positive waiting"
+)
 _NOBODY = word_set("nobody nobodys noone noones")
 _FAILING = word_set(
     "cant cannot couldnt no not never without dont didnt doesnt wont nothing hardly barely fine "
@@ -64,6 +79,8 @@ class Negation:
             return None
         if self._is_denied_loss(span) or self._is_on_no_list(span):
             return Assertion.ABSENT
+        if rule.attribute in _SCREENED_FOR and self._is_looked_for_in_vain(span):
+            return Assertion.ABSENT
         if self._is_done_by_nobody(rule, span):
             return Assertion.ABSENT
         if "but" in self._text.norms(span.first + 1, span.last):
@@ -90,6 +107,27 @@ class Negation:
         return not any(
             cue.first > inside[-1] for cue in self._text.cues("PERSON", inside[-1] + 1, span.last)
         )
+
+    def _is_looked_for_in_vain(self, span: Span) -> bool:
+        """Read "my scan for aneurysm was clear", but not "was not clear" nor "is on Monday"."""
+        text = self._text
+        looked = [
+            cue
+            for cue in text.cues("LOOKED_FOR", max(0, span.first - _LOOKED_REACH), span.first)
+            if cue.last <= span.first and not text.norms(cue.last, span.last) & _OF_ONES_OWN
+        ]
+        if not looked:
+            return False
+        end = text.sentence_end(span)
+        for cue in text.cues("CAME_BACK_CLEAR", span.last, span.last + _RESULT_REACH):
+            opens_next = cue.first == end or (
+                cue.first > end and text.norms(end, cue.first) <= _OF_THE_RESULT
+            )
+            if cue.first > end and not opens_next:
+                continue
+            rest = text.norms(span.last, text.sentence_end(cue))
+            return rest.isdisjoint(_FOUND_NONE_THE_LESS)
+        return False
 
     def _is_on_no_list(self, span: Span) -> bool:
         """Read "asked if I had A, B or C and I answered no", and "ticked no to A, B"."""

@@ -60,6 +60,13 @@ _LASTING = word_set("since for over these past almost nearly about from")
 LONG_OVER = 42
 # A face that dropped and came right may drop again; violence and self-harm are never cleared.
 _NOT_CLEARED = frozenset({"stroke_signs", "assault", "crisis", "injury_danger"})
+# What somebody may be from birth; words of a change beside it tell of more.
+_TRAITS = frozenset({"hand_dexterity"})
+_CHANGED = word_set(
+    "now but worse worsening more than lately recently never not suddenly today yesterday week "
+    "weeks month months started starting became become getting got gone changed new this these "
+    "until till wasnt werent didnt like"
+)
 # What may sit there for years without being explained by anything.
 _SITTING = frozenset({"lump"})
 _PRESENT = word_set(
@@ -106,6 +113,8 @@ class Past:
         """
         if self.is_long_gone(rule, span):
             return Assertion.PAST
+        if rule.attribute in _TRAITS and self._is_lifelong(span):
+            return Assertion.PAST
         if not rule.explainable and not rule.settles and rule.attribute not in _SITTING:
             return None  # held by the throat "for ages" is no old complaint
         first, last = max(0, span.first - REACH), span.last + REACH
@@ -126,6 +135,13 @@ class Past:
         if any(self._text.sentence_starts[cue.first] == sentence for cue in after):
             return Assertion.PAST
         return None
+
+    def _is_lifelong(self, span: Span) -> bool:
+        """Read "dropped plates my whole life lol", but not "more this week than in all my life"."""
+        start, end = self._text.sentence_starts[span.first], self._text.sentence_end(span)
+        return bool(self._text.cues("LIFELONG", start, end - 1)) and self._text.norms(
+            start, end
+        ).isdisjoint(_CHANGED)
 
     def how_closed(self, rule: FindingRule, span: Span) -> Assertion | None:
         """Read "pneumonia in 2016, coughing blood, fully recovered" and "chest pain, ECG clear".

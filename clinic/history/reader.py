@@ -61,6 +61,7 @@ _BIRTHS = [[when, "i", "had"] for when in ("when", "since", "after", "before")]
 _SHORTEST_WORD = 3
 # "Cannot feel my legs" denies no legs.
 _FAILURES = ("CANNOT", "NOT_FEEL", "NOT_A_NEGATION")
+_MEANING = "HEAD_JOLTED"
 _FAILURE_REACH = 4
 _ANYTHING = FindingRule(id="anything", attribute="", value=True, whole=False)
 # After these a relative is only mentioned: "because of the baby", "lifting my son".
@@ -253,13 +254,22 @@ def _with_failure(span: Span, failures: list[Span]) -> Span:
 
 
 def _without_idioms(concepts: Mapping[str, list[Span]]) -> Mapping[str, list[Span]]:
-    """Leave out what stands inside a figure of speech; the words around it still count."""
-    idioms = concepts.get("IDIOM")
-    if not idioms:
+    """Leave out what stands inside a figure of speech; the words around it still count.
+
+    "My head went back" is one that means something itself.
+    """
+    idioms, meaning = concepts.get("IDIOM", []), concepts.get(_MEANING, [])
+    if not idioms and not meaning:
         return concepts
     masked = {index for span in idioms for index in range(span.first, span.last)}
+    inside = {index for span in meaning for index in range(span.first, span.last)}
     kept = {
-        name: [span for span in spans if masked.isdisjoint(range(span.first, span.last))]
+        name: [
+            span
+            for span in spans
+            if masked.isdisjoint(words := range(span.first, span.last))
+            and (name == _MEANING or inside.isdisjoint(words))
+        ]
         for name, spans in concepts.items()
     }
     return {name: spans for name, spans in kept.items() if spans}

@@ -524,6 +524,49 @@ _PAIRS = [
         "knife work's fine, just born clumsy",
         "clumsy with a knife since May",
     ),
+    # An illness that was looked for and not found.
+    (
+        "aorta_risk",
+        "my own scan for aneurysm was clear this January",
+        "the scan for aneurysm was not clear",
+    ),
+    ("aorta_risk", "a scan for an aneurysm, all clear", "the scan for an aneurysm found one"),
+    ("aorta_risk", "the check for an aneurysm was fine", "waiting for the scan for an aneurysm"),
+    ("bone_health", "the test for osteoporosis was negative", "osteoporosis, the test showed it"),
+    (
+        "cancer_history",
+        "screened for breast cancer every three years, always fine",
+        "I go for scans for my breast cancer, feeling fine",
+    ),
+    # A stop is sudden and a head is thrown: neither is a sudden headache.
+    ("onset_how", "the driver put sudden brake", "sudden pain when the driver braked"),
+    ("headache", "my head flew forward in the taxi", "headache since my head flew forward"),
+    # Clumsy from the cradle, or of late.
+    ("hand_dexterity", "dropped plates my whole life lol", "all my life deft, now I drop plates"),
+    (
+        "hand_dexterity",
+        "dropping things ever since I could walk lol",
+        "dropping things since I got up",
+    ),
+    # Figures that count something else, and a thing on a toe.
+    ("systemic", "shot 40 times last night in Warzone", "temp 40 last night"),
+    ("chest_breath", "dropped a stone on me toe", "like a stone on my chest"),
+    ("systemic", "dropped a stone on me toe", "dropped a stone in two months"),
+    # A cause that is told beside it.
+    ("systemic", "shivering, stood two hours in the rain", "shivering in bed since last night"),
+    ("systemic", "dropped five kilos with a dietitian", "dropped five kilos, not my plan"),
+    ("chest_breath", "puffed on the stairs, breath back in a minute", "puffed on the stairs"),
+    (
+        "character",
+        "a ripping sound when I bent, turned out to be my trousers",
+        "a ripping pain when I bent to pull on my trousers",
+    ),
+    ("stroke_signs", "her face dropped because her crush got engaged", "her face dropped at noon"),
+    ("crisis", "overdosed on Love Island this weekend", "overdosed on paracetamol"),
+    ("blood_thinner", "I handle warfarin baits for rats", "I take warfarin"),
+    ("past_spine_surgery", "got shot in the neck at paintball", "had a shot in the neck"),
+    ("cannot_answer", "with a pillow held off my face", "I'm off my face"),
+    ("neuro_leg", "one of ours couldn't stand", "one of my legs is weak, couldn't stand"),
 ]
 
 
