@@ -379,7 +379,8 @@ class Interview:
         # What sounds like no sign answers a list of signs, too: "hot flushes, for years".
         lists = bool(question.positive and reading.findings) and sounds_harmless
         lists = lists and not question.urgent
-        said = (question.takes_any or lists) and act is SpeechAct.OTHER and bool(words)
+        worded = any(not word.norm.isdigit() for word in words)  # "5" answers another question
+        said = (question.takes_any or lists) and act is SpeechAct.OTHER and worded
         said = said and not (tells and question.positive)  # "tingling" is of another question
         return Answer({}, answered=False, unsure=said)
 
