@@ -63,7 +63,8 @@ class Doubt:
             with_it = self._level([*kept, *alike], history)
             is_sign = pair in self.signs.findings
             least = Level.CONSULTATION_24 if is_sign else Level.EMERGENCY
-            if with_it.urgency >= least.urgency > level.urgency:
+            raises = with_it.urgency > level.urgency and not level.is_emergency
+            if raises and with_it.urgency >= least.urgency:
                 disbelieved.update(alike)
             else:
                 kept += alike

@@ -488,7 +488,7 @@ async def test_only_a_no_or_a_cause_takes_back_what_was_said_in_passing(
 
 
 async def test_what_may_be_so_is_asked_about_before_it_means_today() -> None:
-    read = tracker("I always was clumsy, my upper back is sore since sunday", "report_pain")
+    read = tracker("maybe my hands are clumsier, my upper back is sore since sunday", "report_pain")
     slots = await slots_after(read)
     assert slots["hand_dexterity"] == ["clumsy"]
     assert ("hand_dexterity", "clumsy") in [

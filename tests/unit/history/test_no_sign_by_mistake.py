@@ -567,6 +567,22 @@ _PAIRS = [
     ("past_spine_surgery", "got shot in the neck at paintball", "had a shot in the neck"),
     ("cannot_answer", "with a pillow held off my face", "I'm off my face"),
     ("neuro_leg", "one of ours couldn't stand", "one of my legs is weak, couldn't stand"),
+    # Who will not type, who frets, an illness looked into and put down to stress, a bad posture.
+    ("hand_dexterity", "for my husband as he won't type", "he can't type, his fingers fumble"),
+    ("function", "the wife won't sleep till I ask somebody", "I can't sleep for the pain"),
+    (
+        "chest_breath",
+        "A&E a month ago with chest tightness, bloods and ECG spot on",
+        "chest tightness since this morning",
+    ),
+    (
+        "chest_breath",
+        "chest tightness in May, put down to stress, never had it since",
+        "chest tightness since May",
+    ),
+    ("timing", "after playing, in the night nothing", "at night nothing helps"),
+    ("course", "when I sit it gets worse", "it gets worse"),
+    ("who_for", "neck is tight, book me in bab", "it is for my baby"),
 ]
 
 

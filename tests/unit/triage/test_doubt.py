@@ -51,3 +51,9 @@ def test_clumsy_hands_and_an_unsteady_walk_are_believed_together_however_calm() 
     text = "hands are clumsy, not what you'd call weak. a bit unsure on the stairs"
     assert disbelieved(text, text) == set()
     assert "neuro_leg" in disbelieved("a bit unsure on the stairs", "a bit unsure on the stairs")
+
+
+def test_what_is_a_matter_of_today_anyway_makes_no_harmless_word_believed() -> None:
+    text = "my neck is tight. I sweat buckets at the furnace."
+    for history in ({}, {"who_for": "child"}, {"severity": 9}):
+        assert "chest_breath" in disbelieved(text, "I sweat buckets", history)
