@@ -54,6 +54,6 @@ def test_clumsy_hands_and_an_unsteady_walk_are_believed_together_however_calm() 
 
 
 def test_what_is_a_matter_of_today_anyway_makes_no_harmless_word_believed() -> None:
-    text = "my neck is tight. I sweat buckets at the furnace."
+    text = "I passed out on the sofa like a pensioner"
     for history in ({}, {"who_for": "child"}, {"severity": 9}):
-        assert "chest_breath" in disbelieved(text, "I sweat buckets", history)
+        assert "chest_breath" in disbelieved(text, text, history)
