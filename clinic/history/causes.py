@@ -30,7 +30,7 @@ _LATER = (["later"], ["after"], ["on"])
 _RECOVERED_BEFORE = 3
 _ANEW = word_set("since now today tonight yesterday suddenly last")
 _JOINING = word_set("and but then")
-_FOR_REAL = word_set("really actually genuinely truly properly then but now today since")
+_FOR_REAL = word_set("really actually genuinely truly properly then but now")
 _NEW_DAY = word_set("today now tonight then")
 
 _PUT_ON_REACH = 4

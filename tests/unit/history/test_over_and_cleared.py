@@ -108,11 +108,26 @@ _PAIRS = [
         "I was the dummy on the course, 'broken neck, can't feel my legs', while they practised",
         "I was the casualty in a car crash and can't feel my legs",
     ),
+    (
+        "stroke_signs",
+        "I act strokes for student nurses, face droop and slurred speech",
+        "I teach student nurses and my face droops since noon",
+    ),
     # Denied right before the word.
+    ("crisis", "not once have I thought about dying", "not a day without thoughts of dying"),
+    ("crisis", "no self harm", "no sleep and thoughts of self harm"),
+    ("crisis", "he's hopeless with computers", "he feels hopeless"),
     ("crisis", "seeing a counsellor, no dark thoughts", "I have dark thoughts"),
     ("crisis", "never thought of ending it", "never thought of ending it until tonight"),
     ("crisis", "not feeling hopeless", "never felt so hopeless"),
     ("crisis", "nothing dark, no thoughts of harming myself", "no point in going on"),
+    (
+        "hand_dexterity",
+        "couldn't ring this morning, was driving",
+        "can't fasten a ring, clumsy hands",
+    ),
+    ("hand_dexterity", "my husband cannot write English", "my husband cannot hold a pen or write"),
+    ("airway", "neck stiff all week, need a bigger collar", "neck is bigger since noon"),
     # Who won't ring won't telephone; who twisted it has no new shape.
     ("hand_dexterity", "he won't ring himself", "he can't ring, fingers clumsy on the buttons"),
     (
@@ -120,6 +135,8 @@ _PAIRS = [
         "upper back since Monday, must have twisted it on the green",
         "my back has gone all twisted",
     ),
+    ("lump", "my back changed since the match, it's stiffer", "the shape of my back has changed"),
+    ("systemic", "bent down for the curling stone", "down a stone since May"),
     # In play, unless it squeezed.
     (
         "assault",

@@ -26,7 +26,9 @@ def agreed(text: str, sign: str) -> dict[str, object]:
     [
         ("my left shoe went missing from my foot and I never knew", "legs_numb", "neuro_leg"),
         ("thirty paracetamol and now I feel odd", "overdose", "crisis"),
+        ("more tablets than I should have, feeling weird", "overdose", "crisis"),
         ("the lot, every tablet in the drawer", "overdose", "crisis"),
+        ("my neck's bigger one side, a collar size since noon", "neck_swelling_fast", "airway"),
         ("my collar won't close since noon", "neck_swelling_fast", "airway"),
         ("these hands might as well be a statue's", "both_hands_numb_or_weak", "neuro_arm_both"),
         ("what my feet stand on is a guess, I no longer sense it", "legs_numb", "neuro_leg"),
@@ -52,6 +54,8 @@ def test_a_word_of_the_sign_said_of_the_patient_bears_the_net_out(
         ("roasting in bed, the heating was stuck on all night", "fever_ill"),
         # No word of too many, and a shirt that is to be bigger.
         ("I sleep an hour at a time, 9 out of 10, paracetamol does sod all", "overdose"),
+        ("co-codamol does naff all and I'm up every hour of the night", "overdose"),
+        ("codeine isn't cutting it, I wake every two hours", "overdose"),
         ("Tylenol and Advil do zip, four days now", "overdose"),
         ("collar and tie is strangling me, buy a bigger shirt", "neck_swelling_fast"),
     ],
