@@ -66,12 +66,15 @@ _PAIN_LASTS = word_set("for these past last since over")
 _LIKENED_BEFORE = 3  # words
 _BACK_THEN = word_set("last in back")
 _OTHER_EVENTS = word_set(
+    "blood sting stung biopsy mole wedding funeral "
     "cold flu covid infection cough virus holiday appointment booked saw seen doctor gp physio "
     "scan scanned mri xray surgery operation moved partum pregnant birth breastfeeding breast "
     "diagnosis diagnosed tablets antibiotics jab birthday married job boss fine recovered"
 )
 _OVER = word_set("healed mended settled clear cleared recovered")
 _NOT_OF_THE_PAIN = -3
+_POINTING_AT = word_set("this it that")
+_BEGAN = word_set("began started start came all")
 _A_YEAR = 365  # days
 _NEAR = 4
 _NOW_WORDS = word_set("now today currently moment still present sitting tonight")
@@ -215,6 +218,7 @@ def _durations(
         and not _is_of_what_is_over(measure, context)
         and not _is_of_years_at_work(measure, context)
         and not _is_likened(words, measure)
+        and not _is_from_before(measure, context)
         and not _is_of_another_complaint(measure, findings, context)
     ]
     since_age = _since_age(words)
@@ -253,6 +257,16 @@ def _is_likened(words: list[Word], measure: Measure) -> bool:
     pairs = set(itertools.pairwise(before))
     return ("same", "as") in pairs or any(
         first == "like" and second in _BACK_THEN for first, second in pairs
+    )
+
+
+def _is_from_before(measure: Measure, context: Context) -> bool:
+    """Read "a cold in March, three days, months before this began", whose days are the cold's."""
+    first, last = _sentence_of_time(measure, context)
+    norms = [word.norm for word in context.words[first:last]]
+    return any(
+        opening == "before" and of in _POINTING_AT and verb in _BEGAN
+        for opening, of, verb in zip(norms, norms[1:], norms[2:], strict=False)
     )
 
 

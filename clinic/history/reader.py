@@ -413,6 +413,8 @@ def _is_patient(context: Context, span: Span, *, own_complaint: bool) -> bool:
         return True
     if set(norms[max(0, span.first - 1) : span.first]) & _IN_PASSING:
         return False
+    if norms[max(0, span.first - 2) : span.first] == ["at", "my"]:
+        return False  # "laughing at my nephew's show"
     if norms[max(0, span.first - 3) : span.first] in _BIRTHS or _is_worked_for(norms, span):
         return False
     since = "since" in norms[max(0, span.first - 2) : span.first]
@@ -507,6 +509,12 @@ def _has_own_complaint(context: Context, norms: list[str]) -> bool:
         theirs = _THIRD & {norms[index] for index in after} or not relatives.isdisjoint(after)
         if owners is _MINE and touching and theirs:
             return False  # "I put my hand on his tummy", "on dad's back"
+        # "I wake for the baby and my neck is sore": she stands before the "and".
+        joints = [index for index in before if context.is_joint(index)]
+        near = range(joints[-1], span.first) if joints else before
+        told = {norms[index] for index in near if index not in relatives}
+        if owners is _MINE and owners & told:
+            return not (_THIRD & told) and relatives.isdisjoint(near)
         return bool(owners & words) and not (_THIRD & words) and relatives.isdisjoint(before)
 
     return (
