@@ -14,6 +14,7 @@ from clinic.dialogue.booking_answers import answers_booking
 from clinic.dialogue.request_words import Wish, get_request_words
 from clinic.history.findings import Assertion, Finding
 from clinic.history.history import merge
+from clinic.history.reader import Reading
 from clinic.history.words import word_set
 from clinic.settings import get_settings
 from clinic.triage.answer_sense import EVER
@@ -40,6 +41,8 @@ _WONDERING = word_set(
 _POLITE = frozenset({"greet", "goodbye", "thank"})
 # Neither a yes nor a no by itself: "fine, I just meant bored".
 _LEFT_OPEN = frozenset({SpeechAct.OTHER, SpeechAct.CORRECT})
+# What every pain has; of these only the very value that was asked about tells of a sign.
+_ANY_PAIN = frozenset({"character", "onset_how", "timing", "radiation", "severity_words"})
 _TAKES_BACK = frozenset(
     {Assertion.ABSENT, Assertion.PAST, Assertion.EXPLAINED, Assertion.OTHER_PERSON}
 )
@@ -310,7 +313,7 @@ class Answers:
         message = self._message
         if reassures(message.text):
             return True
-        tells = leaves_open(message.reading, _asked_in(pending))
+        tells = _tells_of(message.reading, pending)
         return message.sounds_harmless and not message.is_question and not tells
 
     def _confirmed(self, pending: list[dict[str, Any]]) -> dict[str, Any]:
@@ -344,6 +347,23 @@ class Answers:
 def _asked_in(pending: list[dict[str, Any]]) -> frozenset[str]:
     """Return the attributes that a question about uncertain signs is about."""
     return frozenset(str(item["attribute"]) for item in pending)
+
+
+def _tells_of(reading: Reading, pending: list[dict[str, Any]]) -> bool:
+    """Tell whether an answer says, or may say, that something asked about is so.
+
+    "A dull ache between the blades" says nothing of a tearing pain there.
+    """
+    values = {(item["attribute"], item["value"]) for item in pending}
+    signs = Reading(
+        findings=tuple(
+            item
+            for item in reading.findings
+            if item.attribute not in _ANY_PAIN or (item.attribute, item.value) in values
+        ),
+        words=reading.words,
+    )
+    return leaves_open(signs, _asked_in(pending) - {"site"})
 
 
 def _grown_up(history: dict[str, Any]) -> dict[str, Any]:

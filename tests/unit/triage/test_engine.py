@@ -83,7 +83,7 @@ def test_there_are_thirty_warning_signs() -> None:
         ("head_load, knocked_out", "head_load, asleep", "'asleep' is no value of injury_danger"),
         ("reviewed: 2026-11-22", "reviewed: soon", "expected a date"),
         ("triage_rules:", "other:", "expected a list under triage_rules"),
-        ('version: "2026-11-23"', "edition: 1", "version"),
+        ('version: "2026-11-24"', "edition: 1", "version"),
     ],
 )
 def test_a_faulty_rule_is_refused_with_file_and_entry(
