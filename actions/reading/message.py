@@ -19,7 +19,7 @@ from clinic.dialogue.booking_answers import note_in
 from clinic.dialogue.request_words import Wish, get_request_words
 from clinic.history.findings import Assertion, Finding
 from clinic.history.reader import Reading
-from clinic.history.words import split_words
+from clinic.history.words import split_words, word_set
 from clinic.knowledge.questions import is_question
 from clinic.scheduling.references import reference_span
 from clinic.scheduling.when import understand_when
@@ -88,6 +88,7 @@ _STEERS = ABOUT_ATLAS | frozenset(
 # What an answer may be taken for: "comes and goes", "it never stops", "started by itself".
 _MISTAKEN_FOR = frozenset({"start_over", "goodbye", "stop", "skip", "repeat", "go_back"})
 _UNCLEAR = (UNREADABLE, "out_of_scope")
+_FOR_YEARS = word_set("year years yrs decades birth childhood always ever lifelong")
 # Keys pressed at random make so many words at most.
 _MASHED = 4
 # One letter again and again.
@@ -407,7 +408,13 @@ class Message:
         The checklist asks for so much that its answers are weighed like any message, and so is
         one that begins with a "no".
         """
-        if self.asked in (None, _CHECKLIST) or denies(self.text):
+        if denies(self.text):
+            return False
+        pending = self.tracker.get_slot("unconfirmed") or []
+        if any(item["attribute"] == attribute for item in pending):
+            # "I leak when I sneeze, as for fifteen years" may still be as harmless as it sounds.
+            return _FOR_YEARS.isdisjoint(word.norm for word in split_words(self.text))
+        if self.asked in (None, _CHECKLIST):
             return False
         return attribute in self.data.interview[str(self.asked)].fills
 

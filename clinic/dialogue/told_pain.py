@@ -20,7 +20,8 @@ _A_PAIN = (
 _HURT = (
     r"(?:sore|stiff|tight|tense|painful|achy|aching|tender|knotted|rigid|jammed|stuck|locked|seized"
     r"|cricked|crook|solid|ropey|dicky|gammy|wrecked|a wreck|done in|in bits|in knots"
-    r"|in spasm|knackered|bad|dodgy|not right|hurts?|hurting|aches?|ached|throbs|throbbing|stings"
+    r"|in spasm|murder|agony|hell|torture|banjaxed|goosed|shot|mangled"
+    r"|knackered|bad|dodgy|not right|hurts?|hurting|aches?|ached|throbs|throbbing|stings"
     r"|stinging"
     r"|screams|screaming|niggles|niggling"
     r"|nags|nagging|grumbl(?:es|ing)|twinges|pulls|pulling|burns|burning"

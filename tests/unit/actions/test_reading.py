@@ -506,3 +506,18 @@ async def test_a_no_to_the_question_about_hands_takes_back_what_was_said_of_them
     assert slots["hand_dexterity"] == []
     slots = await slots_after(tracker("no", "deny", **asked, **known))
     assert "hand_dexterity" not in slots  # told on purpose, it stands
+
+
+async def test_a_sign_that_the_answer_tells_again_is_believed_however_calm_it_sounds() -> None:
+    pending = [
+        {"attribute": "hand_dexterity", "value": "clumsy"},
+        {"attribute": "neuro_arm", "value": "weak"},
+    ]
+    for said, believed in (
+        ("both are clumsy, shirt buttons take forever, four or five months now", True),
+        ("no, both work fine", False),
+    ):
+        read = tracker(said, "inform", unconfirmed=pending, emergency_screen="clear")
+        read.latest_message["sounds_harmless"] = True
+        slots = await slots_after(read)
+        assert ("clumsy" in slots.get("hand_dexterity", [])) is believed, said

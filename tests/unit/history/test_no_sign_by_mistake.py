@@ -608,6 +608,18 @@ _PAIRS = [
     ("timing", "after playing, in the night nothing", "at night nothing helps"),
     ("course", "when I sit it gets worse", "it gets worse"),
     ("who_for", "neck is tight, book me in bab", "it is for my baby"),
+    # A table that wobbles, a class that was given up, nights out, a pain at its worst by four.
+    ("neuro_leg", "my jigsaw table is wobbly and too low", "I am wobbly on my legs"),
+    ("crisis", "she gave up one yoga class", "she has given up, she wants to die"),
+    ("timing", "sore after two big nights", "sore at night"),
+    ("course", "built up bit by bit, worse by 4 pm", "built up, worse and worse"),
+    ("infection_immune", "I inject the dog, his insulin", "ok no judgement pls i inject"),
+    ("airway", "cant even get my bra on, tablets do nothing", "cant get tablets down"),
+    (
+        "bladder_bowel_saddle",
+        "my backside was numb for about a minute when I got out",
+        "my backside is numb when I wipe",
+    ),
 ]
 
 
