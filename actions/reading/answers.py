@@ -159,7 +159,7 @@ class Answers:
         fills = self._data.interview[message.asked].fills
         told: dict[Noted, set[Assertion]] = {}
         for item in message.reading.findings:
-            told.setdefault((item.attribute, item.value), set()).add(item.assertion)
+            told.setdefault(_noted(item), set()).add(item.assertion)
         return [
             noted
             for noted in self.doubted
@@ -175,7 +175,9 @@ class Answers:
         if act is SpeechAct.REQUEST:
             return {}
         tells = any(value in message.reading.present(name) for name, value in rests_on)
+        told = {item.assertion for item in message.reading.findings if _noted(item) in rests_on}
         is_no = act is SpeechAct.DENY or self._explains(rests_on)
+        is_no = is_no or (bool(told) and told <= _TAKES_BACK)
         is_no = is_no or (act in _LEFT_OPEN and is_unchanged(message.reading.words))
         if opens_with_no(message.text) or (is_no and not tells):
             self.answered = True
@@ -370,6 +372,10 @@ def _grown_up(history: dict[str, Any]) -> dict[str, Any]:
     """Let an age correct what "my son" was read as: he may be twenty."""
     is_grown_up = history.get("age_band") not in (None, "<16")
     return {"who_for": "other_adult"} if is_grown_up and history.get("who_for") == "child" else {}
+
+
+def _noted(finding: Finding) -> Noted:
+    return finding.attribute, finding.value
 
 
 def _values(said: Any) -> list[Any]:

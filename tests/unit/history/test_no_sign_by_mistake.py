@@ -620,6 +620,14 @@ _PAIRS = [
         "my backside was numb for about a minute when I got out",
         "my backside is numb when I wipe",
     ),
+    # What one would do to a manager, a breath after a game, days at which a pain is worse.
+    ("assault", "my manager, I could throttle him", "my husband throttled me"),
+    (
+        "chest_breath",
+        "out of breath after 5 a side",
+        "out of breath and pain at the top of my back",
+    ),
+    ("course", "upper back ache, worse on completion days", "upper back ache, worse each day"),
 ]
 
 
