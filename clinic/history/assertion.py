@@ -149,8 +149,14 @@ class Context(Stretches):
 
     def _third_persons(self) -> list[Span]:
         """Return the relatives, and anybody else of whom is told who or where he is."""
+        # "Had my baby nine days ago" tells of the mother.
+        relatives = [
+            cue
+            for cue in self.spans("RELATIVE")
+            if not any(born.first < cue.first < born.last for born in self.spans("PREGNANT"))
+        ]
         if not self.norms(0, len(self.words)) & SELF:
-            return self.spans("RELATIVE")  # "a man collapsed at the till": he is the patient
+            return relatives  # "a man collapsed at the till": he is the patient
         how = {cue.first: cue for cue in self.spans("STRANGER_HOW")}
         strangers = [
             Span(cue.first, how[cue.last].last)
@@ -159,7 +165,7 @@ class Context(Stretches):
             and self.words[cue.last].break_before == NO_BREAK
             and not self._is_the_writer(cue)
         ]
-        return sorted([*self.spans("RELATIVE"), *strangers], key=attrgetter("first"))
+        return sorted([*relatives, *strangers], key=attrgetter("first"))
 
     def _is_the_writer(self, cue: Span) -> bool:
         """Read "I'm a patient at your clinic" and "as a singer"."""

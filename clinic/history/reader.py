@@ -397,7 +397,7 @@ def _is_grown_up(context: Context) -> bool:
 def _is_patient(context: Context, span: Span, *, own_complaint: bool) -> bool:
     if _has_an_illness_told_in_passing(context, span) or _is_in_a_story(context, span):
         return False
-    if any(span.overlaps(other) for other in context.spans("PREGNANT")):
+    if any(other.first < span.first < other.last for other in context.spans("PREGNANT")):
         return False  # "had a baby" is about the mother
     words = context.words
     norms = [word.norm for word in words]

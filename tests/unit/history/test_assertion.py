@@ -157,6 +157,23 @@ def test_an_idiom_hides_no_sign_beside_it(text: str, attribute: str, how) -> Non
     assert PRESENT in how(text, attribute)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "had my baby nine days ago, upper back pain and bleeding heavily",
+        "having our baby next month, my neck hurts and I'm bleeding a lot",
+        "my wife is twenty weeks pregnant, her neck hurts and she is bleeding heavily",
+    ],
+)
+def test_who_bears_a_child_is_no_third_person(text: str, how) -> None:
+    assert PRESENT in how(text, "pregnancy")
+    assert PRESENT in how(text, "abdomen")
+
+
+def test_a_child_that_was_born_may_be_ill_itself(how) -> None:
+    assert PRESENT in how("my baby fell and won't wake up", "meningism")
+
+
 def test_what_a_relative_once_had_is_not_the_patients(how) -> None:
     assert PRESENT not in how("my nan couldn't walk in her last years", "neuro_leg")
     assert PRESENT in how("my dad can't walk since this morning, his legs are numb", "neuro_leg")
