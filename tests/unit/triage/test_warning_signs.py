@@ -99,7 +99,6 @@ ONLY_WITH_ANOTHER = {
     "confused_or_drowsy",
     "electric_shocks_down_spine",
     "fever_ill",
-    "fit_or_seizure",
     "hands_clumsy",
     "light_hurts",
     "swallowing_trouble",
