@@ -8,6 +8,23 @@ from clinic.history.findings import Assertion
 
 # Beside each slip a true sign in near words.
 _PAIRS = [
+    # Greetings of other countries are no slips of an English word.
+    ("chest_breath", "gday, sore neck from shearing", "chest hurts, he has gone gray"),
+    # Shame, a funeral and a farm.
+    ("crisis", "I wanted to die of shame and my neck is tight", "I wanted to die last night"),
+    ("crisis", "kms if that was me, anyway my neck is sore", "gonna kms tonight"),
+    (
+        "stroke_signs",
+        "choked up at the funeral, couldn't get a word out",
+        "couldn't get a word out",
+    ),
+    ("clot_risk", "we'd a calf come out swollen and I pulled for an hour", "my calf is swollen"),
+    ("bladder_bowel_saddle", "I laughed and nearly wet myself", "I wet myself twice today"),
+    (
+        "injury_danger",
+        "cricked it at a hen do throwing my head back",
+        "drunk at a hen do, fell off the kerb and hurt my neck",
+    ),
     # A contraction is no other word, and a greeting no colour.
     ("systemic", "The bus broke down so I'll be late", "I've been so ill all week"),
     ("chest_breath", "G'day, crook lower back", "chest hurts and my face has gone grey"),
