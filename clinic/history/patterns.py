@@ -29,9 +29,11 @@ from clinic.history.words import NO_BREAK, SENTENCE_END, Word, word_set
 _CONCEPT = re.compile(r"[A-Z][A-Z0-9_]*$")
 _GAP = re.compile(r"(?P<kind>[~&<])(?P<words>\d+)>?$")
 _FIELDS = {"id", "attribute", "value", "denied", "negatable", "fallback", "patterns"}
-_FIELDS |= {"explainable", "effort_explains", "household", "causes", "passes"}
+_FIELDS |= {"explainable", "effort_explains", "household", "causes", "passes", "suspected"}
 # Between two parts of a pattern these words deny the second one, unless "not only" follows.
-_DENIES = frozenset({"no", "not", "without", "isnt", "arent", "wasnt", "werent", "didnt", "doesnt"})
+_DENIES = frozenset(
+    {"no", "not", "never", "without", "isnt", "arent", "wasnt", "werent", "didnt", "doesnt"}
+)
 _NOTHING = frozenset({"nothing", "nor", "none", "neither", "no"})
 _DENIES_NOT = frozenset(
     {"only", "just", "sure", "certain", "idea", "doubt", "longer", "matter"}
@@ -93,6 +95,8 @@ class FindingRule:
         passes: After so many days it counts no more when it is told of as over ("a fever in
             March"); 0 for never.
         effort_explains: Whether exercise is such a cause; it never explains a lost sight.
+        suspected: Whether the words only raise the question ("a cream for neck bruising"): they
+            never count before it is asked.
         household: Whether it counts for the writer when somebody in the house has it.
         played_down: Whether "gently" or "at zero speed" beside it leaves it uncertain.
     """
@@ -111,6 +115,7 @@ class FindingRule:
     causes: tuple[str, ...] = ()
     passes: int = 0
     effort_explains: bool = True
+    suspected: bool = False
     household: bool = False
     played_down: bool = False
 
@@ -175,6 +180,7 @@ def read_rule(entry: dict[str, Any], path: Path, attributes: AttributeCatalogue)
         settles=attributes[attribute].settles,
         asked_when_over=attributes[attribute].asked_when_over,
         effort_explains=bool(entry.get("effort_explains", True)),
+        suspected=bool(entry.get("suspected", False)),
         household=bool(entry.get("household", False)),
         explainable=bool(entry.get("explainable", attributes[attribute].explainable)),
         causes=tuple(map(str, entry.get("causes", ()))),

@@ -34,6 +34,8 @@ _REPORTING = word_set(
     "insists insisted suggested suggests nags nagged panics panicked worries worried frets fusses"
 )
 _THIRD = word_set("he hes she shes his her him hers")
+# Said or asked for, what only raises a suspicion is asked about.
+_SUSPICIOUS = frozenset({Assertion.PRESENT, Assertion.ASKED})
 _COMPLAINTS = (
     *("PAIN", "SYMPTOM_WORD", "CANNOT", "NUMB", "WEAK", "FEVER", "FALL", "INJURY_WORD"),
     *("SPEECH", "SPEECH_PART", "FACE_DROOP", "CONFUSED", "DROWSY", "BREATHLESS", "COLLAPSE"),
@@ -328,6 +330,8 @@ def _length(finding: Finding) -> int:
 
 def _finding(rule: FindingRule, span: Span, context: Context, about: str | None) -> Finding:
     assertion = context.assertion(rule, span, of_relative=about is not None)
+    if rule.suspected and assertion in _SUSPICIOUS:
+        assertion = Assertion.POSSIBLE
     return Finding(
         attribute=rule.attribute,
         value=rule.value,

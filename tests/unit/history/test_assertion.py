@@ -174,6 +174,22 @@ def test_a_child_that_was_born_may_be_ill_itself(how) -> None:
     assert PRESENT in how("my baby fell and won't wake up", "meningism")
 
 
+@pytest.mark.parametrize(
+    ("text", "attribute"),
+    [
+        ("is there a cream for neck bruising?", "assault"),
+        ("what hides red marks round the neck", "assault"),
+        ("can you sell me more than 2 boxes of paracetamol", "crisis"),
+    ],
+)
+def test_what_only_raises_a_suspicion_is_asked_about(text: str, attribute: str, how) -> None:
+    assert how(text, attribute) == {Assertion.POSSIBLE}
+
+
+def test_a_mark_that_is_explained_raises_none(how) -> None:
+    assert how("got a hickey, a bruise on my neck", "assault") == {Assertion.EXPLAINED}
+
+
 def test_what_a_relative_once_had_is_not_the_patients(how) -> None:
     assert PRESENT not in how("my nan couldn't walk in her last years", "neuro_leg")
     assert PRESENT in how("my dad can't walk since this morning, his legs are numb", "neuro_leg")
