@@ -17,6 +17,7 @@ from clinic.history.findings import Assertion
 from clinic.history.negation import Negation
 from clinic.history.past import Past
 from clinic.history.patterns import FindingRule, Span
+from clinic.history.stories import DONE_TO, Stories
 from clinic.history.stretches import OPENERS, REACH, SELF, Stretches
 from clinic.history.words import NO_BREAK, PAUSE, SENTENCE_END, Word, word_set
 
@@ -63,7 +64,6 @@ _BEING = word_set("i im am as being")
 _LATELY_TOLD = word_set("today tonight since now suddenly")
 _NAMED_REACH = 2
 # "My toddler headbutted my neck" tells of what was done to the writer.
-_DONE_TO = frozenset({"injury", "injury_mechanism", "injury_danger", "assault", "neck_manipulated"})
 _DONE_REACH = 5
 _HURT = word_set("my me us")
 # What the writer tells of his own neck after his job.
@@ -101,7 +101,7 @@ _PLACING = word_set("in at from of on down with near")
 # Where one meets others.
 _PLACES = word_set(
     "cab taxi car van bus boat train lorry ambulance class classroom lesson shop store pub bar "
-    "cafe restaurant salon chair couch studio gym pool ward clinic office church tent shift "
+    "seat cafe restaurant salon chair couch studio gym pool ward clinic office church tent shift "
     "watch team"
 )
 _WOULD = word_set("would will could might")
@@ -146,6 +146,7 @@ class Context(Stretches):
         self._past = Past(self, today)
         self._causes = Causes(self)
         self._negation = Negation(self)
+        self._stories = Stories(self)
 
     def _third_persons(self) -> list[Span]:
         """Return the relatives, and anybody else of whom is told who or where he is."""
@@ -180,7 +181,7 @@ class Context(Stretches):
             span: Where they stand.
             of_relative: The message is written for a relative, whose findings count.
         """
-        if of_relative and self._is_mine_not_theirs(span):
+        if of_relative and (self._is_mine_not_theirs(span) or self._stories.is_of_their_kin(span)):
             return Assertion.OTHER_PERSON
         mine = of_relative or rule.household or self._is_done_to_writer(rule, span)
         if not mine and (owned := self._of_somebody_else(rule, span)):
@@ -203,6 +204,12 @@ class Context(Stretches):
             or self._is_still_of_the_creature(rule, span)
         ):
             return Assertion.EXPLAINED
+        told = self._stories.how_unreal(rule, span)
+        if told or (not mine and (told := self._stories.whose(rule, span))):
+            denied = self._negation.how_negated(rule, span)
+            if rule.denied or denied is Assertion.ABSENT:
+                return Assertion.ABSENT  # "no fever" is none, in a dream or of a cow
+            return told
         if self._is_supposed_of_others(span):
             return Assertion.HYPOTHETICAL
         if rule.negatable and (self._is_supposed(span) or self._is_would_be(span)):
@@ -272,7 +279,7 @@ class Context(Stretches):
             return None  # "my mam had cancer, so did I"
         first = max(self.clause_starts[span.first], span.first - REACH)
         # "Rolled the ute, bloke was thrown clear" begins with the writer.
-        last_first = span.first if rule.attribute in _DONE_TO else span.last
+        last_first = span.first if rule.attribute in DONE_TO else span.last
         if any(
             cue.last < span.last
             and cue.first <= last_first
@@ -294,7 +301,7 @@ class Context(Stretches):
             SELF
         ):
             return None
-        if before is _Owner.WRITER and rule.attribute in _DONE_TO:
+        if before is _Owner.WRITER and rule.attribute in DONE_TO:
             return None
         return Assertion.OTHER_PERSON if owner is _Owner.OTHER else Assertion.POSSIBLE
 
@@ -323,7 +330,7 @@ class Context(Stretches):
 
     def _is_of_no_person(self, rule: FindingRule, span: Span) -> bool:
         """Read "the cat had a fit" and "my old car is poorly", unless it did it to the writer."""
-        if rule.attribute in _DONE_TO:
+        if rule.attribute in DONE_TO:
             return False
         if self._is_meant_by_a_name(span):
             return True
@@ -398,7 +405,7 @@ class Context(Stretches):
 
     def _is_still_of_the_creature(self, rule: FindingRule, span: Span) -> bool:
         """Read "my old gelding had a growth cut out of his eye and is half blind now"."""
-        if rule.attribute in _DONE_TO:
+        if rule.attribute in DONE_TO:
             return False
         start = self.sentence_starts[span.first]
         return any(
@@ -412,7 +419,7 @@ class Context(Stretches):
 
     def _is_come_by(self, rule: FindingRule, span: Span) -> bool:
         """Read "came past a ute that rolled four times", which is somebody else's accident."""
-        if rule.attribute not in _DONE_TO:
+        if rule.attribute not in DONE_TO:
             return False
         start = self.sentence_starts[span.first]
         end = self.sentence_end(span)
@@ -538,11 +545,11 @@ class Context(Stretches):
         )
 
     def _is_done_to_writer(self, rule: FindingRule, span: Span) -> bool:
-        if rule.attribute not in _DONE_TO:
+        if rule.attribute not in DONE_TO:
             return False
         end = min(self.chunk(span)[1], span.last + _DONE_REACH)
         # "Punch-ups are my bread and butter" does nothing to anybody.
-        of_job = {
+        of_job = self._stories.beside_me() | {
             index
             for cue in self.cues("ILL_JOB_SEES", span.first, end - 1)
             for index in range(cue.first, cue.last)
@@ -584,7 +591,13 @@ class Context(Stretches):
 
     def _is_placing(self, index: int, inside: set[int]) -> bool:
         """Read the "my" of "a lady in my office" or "in my cab", "a colleague of mine"."""
-        if self.norms(index - 1, index) & _PLACING and self.norms(index + 1, index + 2) & _PLACES:
+        # "On my back seat", "in front of me".
+        place = self.norms(index + 1, index + 2) | (
+            self.norms(index + 2, index + 3) if self.words[index].norm == "my" else set()
+        )
+        if self.norms(index - 1, index) & _PLACING and place & _PLACES:
+            return True
+        if any(cue.last == index + 1 for cue in self.spans("IN_SIGHT")):
             return True
         before = {index - 1, index - 2} & inside
         return bool(before) and self.words[index - 1].norm in _PLACING
