@@ -24,13 +24,17 @@ from clinic.triage.interview import (
     confirming_act,
     denies,
     explains_away,
+    goes_on_after_a_no,
+    is_calm_after_yes,
     is_calming,
     is_unchanged,
     leaves_open,
+    leaves_unsaid,
     opens_calmly,
     opens_with_no,
     reassures,
     says_all_is_well,
+    says_yes_and_fine,
 )
 from clinic.triage.second_look import SECOND_LOOK, Noted, held, in_question, taken_back
 
@@ -43,6 +47,8 @@ _POLITE = frozenset({"greet", "goodbye", "thank"})
 _LEFT_OPEN = frozenset({SpeechAct.OTHER, SpeechAct.CORRECT})
 # What every pain has; of these only the very value that was asked about tells of a sign.
 _ANY_PAIN = frozenset({"character", "onset_how", "timing", "radiation", "severity_words"})
+# What the net hears so clearly beside a "no" to a question about the like is believed.
+_SURELY_HEARD = 0.6
 _TAKES_BACK = frozenset(
     {Assertion.ABSENT, Assertion.PAST, Assertion.EXPLAINED, Assertion.OTHER_PERSON}
 )
@@ -59,6 +65,7 @@ class Answers:
         takes_back: Whether it denies a sign that made an emergency.
         meant: A sign of the emergency checklist that it may mean, to be asked about; or None.
         denied: Attributes of the signs that it denies in answer to the question about them.
+        asked_again: Uncertain signs whose question has to be put once more.
         doubted: What was said in passing at any time, and in which words
             (clinic/triage/second_look.py).
     """
@@ -72,6 +79,7 @@ class Answers:
         self.takes_back = False
         self.meant: str | None = None
         self.denied: frozenset[str] = frozenset()
+        self.asked_again: list[dict[str, Any]] = []
         self.doubted: dict[Noted, str] = doubted_of(message.tracker)
         self.changes = self._read()
 
@@ -176,7 +184,9 @@ class Answers:
             return {}
         tells = any(value in message.reading.present(name) for name, value in rests_on)
         told = {item.assertion for item in message.reading.findings if _noted(item) in rests_on}
-        is_no = act is SpeechAct.DENY or self._explains(rests_on)
+        is_no = (act is SpeechAct.DENY and not self._denies_another(about)) or self._explains(
+            rests_on
+        )
         is_no = is_no or (bool(told) and told <= _TAKES_BACK)
         is_no = is_no or (act in _LEFT_OPEN and is_unchanged(message.reading.words))
         if opens_with_no(message.text) or (is_no and not tells):
@@ -186,6 +196,15 @@ class Answers:
             self.answered = True
             return {SECOND_LOOK: "unsure" if act is SpeechAct.UNSURE and not tells else "so"}
         return {}
+
+    def _denies_another(self, about: frozenset[str]) -> bool:
+        """Tell whether what an answer denies is something else: "no fall, only the sneeze"."""
+        denied = {
+            item.attribute
+            for item in self._message.reading.findings
+            if item.assertion is Assertion.ABSENT
+        }
+        return bool(denied) and denied.isdisjoint(about)
 
     def _explains(self, rests_on: list[Noted]) -> bool:
         """Tell whether an answer explains all that was said in passing, read together with it.
@@ -295,11 +314,14 @@ class Answers:
         message = self._message
         act = confirming_act(message.text, message.speech_act())
         about = _asked_in(pending)
+        if leaves_unsaid(message.text):
+            return act
         is_calm = explains_away(message.reading, about) or (
             message.sounds_harmless
             and (
                 opens_calmly(message.text, message.reading, about)
                 or says_all_is_well(message.text, message.reading, about)
+                or (is_calm_after_yes(message.text) and not leaves_open(message.reading, about))
             )
         )
         if act is SpeechAct.REQUEST and message.intent in _POLITE:
@@ -321,6 +343,12 @@ class Answers:
     def _confirmed(self, pending: list[dict[str, Any]]) -> dict[str, Any]:
         """Settle the uncertain warning signs with a yes, a no, or a "not sure"."""
         act = self._confirming_act(pending)
+        if act is SpeechAct.DENY and goes_on_after_a_no(self._message.text):
+            if heard := self._heard_of(_asked_in(pending)):
+                self.problem = SIGN_SETTLED
+                return merge(self._message.history, heard, self._data.attributes)
+            if not self._message.sounds_harmless:
+                act = SpeechAct.OTHER  # what else it says is asked about
         if act in (SpeechAct.AFFIRM, SpeechAct.DENY, SpeechAct.UNSURE):
             self.problem = SIGN_SETTLED
         if act is SpeechAct.DENY:
@@ -333,6 +361,12 @@ class Answers:
             )
         if option and act is not SpeechAct.UNSURE:
             return {}  # the checklist comes again
+        if act is SpeechAct.OTHER and self._is_left_unsaid(pending):
+            self.problem = SIGN_SETTLED  # an "ok" answers no other question either
+            if any("again" in item for item in pending):
+                return {"emergency_unsure": True}
+            self.asked_again = [{**item, "again": True} for item in pending]
+            return {}
         if act not in (SpeechAct.AFFIRM, SpeechAct.DENY):
             only_guessed = all("sign" in item for item in pending)
             if only_guessed and act is not SpeechAct.UNSURE:
@@ -344,6 +378,33 @@ class Answers:
         assertion = Assertion.PRESENT if act is SpeechAct.AFFIRM else Assertion.ABSENT
         findings = [Finding(item["attribute"], item["value"], assertion, 0, 0) for item in pending]
         return merge(self._message.history, findings, self._data.attributes)
+
+    def _heard_of(self, about: frozenset[str]) -> list[Finding]:
+        """Return the sign, of the kind that was asked about, that the second net is sure to hear.
+
+        Asked about chest and breath, "not pain, but I have no air and am all wet" is no "no".
+        """
+        message = self._message
+        denied = {_noted(i) for i in message.reading.findings if i.assertion is Assertion.ABSENT}
+        for heard in message.tracker.latest_message.get("warning_signs") or []:
+            findings = message.data.signs[heard["sign"]].findings
+            alike = not about.isdisjoint(name for name, _ in findings)
+            if alike and heard["confidence"] >= _SURELY_HEARD and denied.isdisjoint(findings):
+                start, end = heard["start"], heard["end"]
+                return [Finding(*pair, Assertion.PRESENT, start, end) for pair in findings]
+        return []
+
+    def _is_left_unsaid(self, pending: list[dict[str, Any]]) -> bool:
+        """Tell whether "ok" or "yes, fine" answers a question that the checklist does not ask.
+
+        Nobody says it for a plan to die, and nobody may be sent home for it.
+        """
+        text, history = self._message.text, self._message.history
+        if not (leaves_unsaid(text) or says_yes_and_fine(text)):
+            return False
+        listed = self._data.interview["emergency_screen"].no
+        comes = history.get("emergency_screen") is None
+        return not (comes and _asked_in(pending) <= listed.keys())
 
 
 def _asked_in(pending: list[dict[str, Any]]) -> frozenset[str]:

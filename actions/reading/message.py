@@ -26,7 +26,7 @@ from clinic.scheduling.when import understand_when
 from clinic.settings import get_settings
 from clinic.triage.answer_sense import as_answered
 from clinic.triage.doubt import Doubt
-from clinic.triage.interview import SpeechAct, denies, is_calming
+from clinic.triage.interview import SpeechAct, agrees, denies, is_calming
 from clinic.triage.rules import Level
 
 EXTERNAL_MESSAGE_PREFIX = "EXTERNAL: "  # how Rasa writes an event that is no message
@@ -108,7 +108,8 @@ _DECIMAL = re.compile(r"[0-9][.,][0-9]")
 # "No wait, that was wrong" corrects; "No, not now. My wife says I worry" answers.
 _CORRECTING = re.compile(
     r"\b(?:wait|sorry|oops|mean|meant|wrong|actually|correct\w*|mistake\w*"
-    r"|(?<!no )(?<!not )change\w*|instead|rather|earlier|before|typo|undo|scratch|not that)\b",
+    r"|(?<!no )(?<!not )change\w*|instead|rather|earlier|before|typo|undo|not that"
+    r"|scratch (?:that|it|all))\b",
     re.IGNORECASE,
 )
 _AS_EVER = re.compile(
@@ -172,7 +173,7 @@ class Message:
         self.level = Level(tracker.get_slot("disposition") or Level.SELF_CARE)
         self.impossible: str | None = None
         self.reading = self._read()
-        if self._is_told_not_asked() or self._is_note_for_the_desk():
+        if self._is_told_not_asked() or self._is_note_for_the_desk() or self._is_no_new_start():
             self.intent, self.confidence = "inform", VERY_SURE
         self.is_unreadable = self._is_gibberish()
         if self.is_unreadable:
@@ -429,12 +430,24 @@ class Message:
             return self.asked == _RISKS and not self.is_question
         if self.intent not in _MISTAKEN_FOR or not self.reading.findings:
             return False
-        if self.intent == "start_over":
-            return not get_request_words().say(Wish.STARTS_OVER, self.text)
         told = {item.attribute for item in self.reading.findings}
         if self.intent == "goodbye":
             return True
         return bool(self.asked) and bool(told & set(self.data.interview[str(self.asked)].fills))
+
+    def _is_no_new_start(self) -> bool:
+        """Tell whether "new job", asked how it began, only looks like a wish to begin anew.
+
+        Nobody's story is forgotten for a guess: it takes words that say so, or no open question and
+        a sure classifier; and a yes to the offer is one in so many words.
+        """
+        offered = bool(self.tracker.get_slot("offered_start_over"))
+        if self.intent == "affirm":
+            return offered and not agrees(self.text)
+        if self.intent != "start_over" or get_request_words().say(Wish.STARTS_OVER, self.text):
+            return False
+        told = bool(self.asked or self.reading.findings or offered)
+        return told or self.confidence < VERY_SURE
 
     def _is_note_for_the_desk(self) -> bool:
         """Tell whether "add a note" to a booking looks like a wish for a summary of the chat."""

@@ -52,6 +52,8 @@ class Weighing:
     def _possible_emergency(self) -> list[dict[str, Any]]:
         if self.assessment.level.is_emergency:
             return []
+        if self._answers.asked_again:
+            return self._answers.asked_again
         if meant := self._answers.meant:
             return [{"attribute": self._message.asked, "value": meant, "option": meant}]
         findings = self._message.reading.findings

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,27 @@ _UNCHANGED = word_set(
 )
 _SOUND = word_set("fine normal normally good clear perfect unchanged healthy great grand")
 _WELL = _SOUND | word_set("well ok okay alright strong steady sound")
+# How well something works: "walking beautifully", "eyesight is perfect".
+_WORKS_WELL = word_set(
+    "perfect perfectly grand great clear healthy beautifully brilliant brilliantly excellent "
+    "excellently superb superbly flawless flawlessly champion splendid splendidly"
+)
 _ABOUT_SOUND = word_set(
     "all both everything its they theyre thats it is are works work working feels feel im as ever "
     "always usual same quite totally completely perfectly absolutely thanks the just still down "
-    "there and now"
+    "there and now mine mines my very pretty here i we so far thank you honestly thankfully"
 )
+# Neither a yes nor a no to the question about a sign, nor to a list of them.
+_OPEN = word_set("ok okay okey okie kk alright right all")
+_BESIDE_OPEN = word_set("then so thanks thank you well um er doctor doc sir please now")
+# After a yes these say that it is one: "yes, fine, I did", but not "yes, I am fine".
+_CONFIRMING = frozenset(
+    {("i", word) for word in ("did", "do", "have", "had", "am", "was", "can", "cant")}
+    | {(word, verb) for word in ("it", "that") for verb in ("is", "does", "did", "has", "was")}
+    | {(word, verb) for word in ("they", "we") for verb in ("are", "do", "did", "have", "were")}
+)
+_HOW_WELL = word_set("so very too really that feeling all at doing quite")
+_MINE = word_set("i im its they theyre mine mines my all both everything feel feeling thats")
 _AS_EVER = word_set("same always ever usual usually unchanged")
 # Denials of so many different signs of a list deny the list.
 _DENIED_SIGNS = 3
@@ -43,11 +60,13 @@ _YES = word_set(
 )
 _SHORT_YES = 4  # words; "I think it is", "afraid so"
 _TURNS = word_set("but except though although however until apart besides")
+_AFTER_A_TURN = 2  # words: the turn, and more than one after it
 _LONGEST_REASSURANCE = 20
 # "Nothing now", "no sir"; but never "no feeling".
 _AFTER_NO = word_set("sir madam mate love dear pal bro man now really thanks either here doctor")
 # "Fine" agrees to an offer; as an answer to a list of signs it is no "yes".
 _AGREEING = word_set("fine ok okay alright good well sure")
+_GOING_ON = word_set("please do go ahead forget begin start restart again anew")
 # "9 days" and "5 am" are no answers to "how bad is it, from 0 to 10?".
 # "The second one" of the buttons of a question.
 _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth")
@@ -351,7 +370,8 @@ class Interview:
         words = split_words(text)
         # "No wait, the left side" corrects an earlier answer and denies nothing.
         correcting = act is SpeechAct.CORRECT
-        denies = act is SpeechAct.DENY or _denies(words, only_alone=correcting)
+        denied = act is SpeechAct.DENY and not _is_unwell(words)
+        denies = denied or _denies(words, only_alone=correcting)
         if act is SpeechAct.UNSURE and not denies:
             return _unsure(question, wording)
         if denies:
@@ -547,7 +567,7 @@ def _in_words(question_id: str, number: Any, reading: Reading, history: History)
 
 def _denies(words: list[Word], *, only_alone: bool) -> bool:
     """Tell whether a message begins with a no, or a sentence of it is nothing but a no."""
-    if not words:
+    if not words or _is_unwell(words):
         return False
     starts = [0, *(i for i, word in enumerate(words) if i and word.break_before == SENTENCE_END)]
     for start, end in zip(starts, [*starts[1:], len(words)], strict=True):
@@ -603,7 +623,7 @@ def opens_with_no(text: str) -> bool:
 
 def is_calming(words: Iterable[str]) -> bool:
     """Tell whether one of some normalised words says that something is all right or as ever."""
-    return not (_REASSURING - _LIMITING | _UNCHANGED).isdisjoint(words)
+    return not (_REASSURING - _LIMITING | _UNCHANGED | _WORKS_WELL).isdisjoint(words)
 
 
 def is_unchanged(words: Iterable[str]) -> bool:
@@ -650,6 +670,8 @@ def says_all_is_well(text: str, reading: Reading, asked: Collection[str]) -> boo
     words = split_words(text)
     if leaves_open(reading, asked) or len(words) <= _FEW or any(word.question for word in words):
         return False
+    if _is_unwell(words):
+        return False
     calming = is_calming(word.norm for word in words)
     return calming or any(_denied_values(reading, name) for name in asked)
 
@@ -679,14 +701,106 @@ def confirming_act(text: str, act: SpeechAct) -> SpeechAct:
     """
     words = split_words(text)
     norms = {word.norm for word in words}
-    if norms & _SOUND and norms <= _SOUND | _ABOUT_SOUND:
+    if leaves_unsaid(text):
+        return SpeechAct.OTHER
+    if _is_all_calm(words):
         return SpeechAct.DENY  # "fine", "both normal" to the question about a sign
+    says_yes = bool(norms & _YES)
+    if act is SpeechAct.DENY and _is_unwell(words):
+        return SpeechAct.OTHER  # "not good"
+    if act is SpeechAct.AFFIRM and _says_fine_after_yes(words):
+        return SpeechAct.OTHER  # "aye, fine" says neither
     if act is SpeechAct.OTHER and _denies(words, only_alone=False):
         return SpeechAct.DENY
-    says_yes = bool({word.norm for word in words} & _YES)
-    if act is SpeechAct.AFFIRM and len(words) > _SHORT_YES and not says_yes:
-        return SpeechAct.OTHER  # "it works perfectly normally" is no yes to a warning sign
+    if act is SpeechAct.AFFIRM and not says_yes:
+        # "It works perfectly normally" and "fine, just frazzled" are no yes to a warning sign.
+        calm = bool(norms & _SOUND) and not _confirms(words)
+        return SpeechAct.OTHER if calm or len(words) > _SHORT_YES else act
     return act
+
+
+def leaves_unsaid(text: str) -> bool:
+    """Tell whether an answer about a sign is neither a yes nor a no: "ok", "alright then".
+
+    Args:
+        text: The answer.
+    """
+    norms = {word.norm for word in split_words(text)}
+    return bool(norms & _OPEN - {"all", "right"} or norms == {"all", "right"}) and (
+        norms <= _OPEN | _BESIDE_OPEN
+    )
+
+
+def _is_all_calm(words: list[Word]) -> bool:
+    """Tell whether an answer says that all is well, and nothing else: "very well, thanks"."""
+    norms = {word.norm for word in words}
+    well = any(
+        after.norm == "well" and word.norm not in ("as", "well") for word, after in pairwise(words)
+    )
+    return (bool(norms & _SOUND) or well) and norms <= _SOUND | _ABOUT_SOUND | {"well"}
+
+
+def _says_fine_after_yes(words: list[Word]) -> bool:
+    """Tell whether a "yes" only leads to "fine": "aye fine, just frazzled", no "yes, I did"."""
+    norms = {word.norm for word in words}
+    return bool(words) and words[0].norm in _YES and bool(norms & _SOUND) and not _confirms(words)
+
+
+def agrees(text: str) -> bool:
+    """Tell whether the words of an answer to an offer say yes: "yes please", "ok", "go on".
+
+    Args:
+        text: The answer.
+    """
+    words = split_words(text)
+    return not words or any(word.norm in _YES | _AGREEING | _GOING_ON for word in words)
+
+
+def goes_on_after_a_no(text: str) -> bool:
+    """Tell whether an answer may say something else than its "no": "not pain, but no air".
+
+    Args:
+        text: An answer that denies something.
+    """
+    words = split_words(text)
+    turns = (i for i, word in enumerate(words) if i and word.norm in _TURNS | _LIMITING)
+    return any(len(words) - index > _AFTER_A_TURN for index in turns)
+
+
+def says_yes_and_fine(text: str) -> bool:
+    """Tell whether a "yes" only leads to "fine", which is neither a yes nor a no.
+
+    Args:
+        text: The answer, as "aye, fine"; "yes, fine, I did" is a yes.
+    """
+    return _says_fine_after_yes(split_words(text))
+
+
+def is_calm_after_yes(text: str) -> bool:
+    """Tell whether a "yes" opens an answer that says what is fine, or what it only is.
+
+    Args:
+        text: The answer, as "yes I'm fine" or "aye fine, just frazzled"; "yes, fine" is too little.
+    """
+    words = split_words(text)
+    if not (_is_calm(words) and _says_fine_after_yes(words)):
+        return False
+    calm = next(index for index, word in enumerate(words) if word.norm in _SOUND)
+    names = any(word.norm in _MINE for word in words[:calm])
+    return names or any(word.norm in _LIMITING for word in words[calm:])
+
+
+def _confirms(words: list[Word]) -> bool:
+    """Tell whether an answer says that something is so: "I did", "it is, yes"."""
+    return any(
+        (word.norm, after.norm) in _CONFIRMING
+        and (
+            index + 2 == len(words)
+            or words[index + 2].break_before != NO_BREAK
+            or words[index + 2].norm not in _WELL | _ABOUT_SOUND
+        )
+        for index, (word, after) in enumerate(pairwise(words))
+    )
 
 
 def _denies_most(question: Question, reading: Reading) -> bool:
@@ -709,7 +823,7 @@ def _reassures(question: Question, words: list[Word], reading: Reading) -> bool:
     if not question.urgent and question.positive is None and _opening_is_sound(words):
         told = {item.attribute for item in reading.findings if item.assertion.is_uncertain}
         return told.isdisjoint(question.fills)
-    calming = {word.norm for word in words} & _REASSURING
+    calming = {word.norm for word in words} & (_REASSURING | _WORKS_WELL)
     tells = any(item.assertion is Assertion.PRESENT for item in reading.findings)
     if tells and calming <= _LIMITING:
         calming = set()  # "just tingling" tells of another question's sign and denies none
@@ -728,4 +842,14 @@ def _opening_is_sound(words: list[Word]) -> bool:
 def _is_calm(words: list[Word]) -> bool:
     asks = any(word.question for word in words)
     turns = {word.norm for word in words} & _TURNS
-    return not asks and not turns and len(words) <= _LONGEST_REASSURANCE
+    long = len(words) > _LONGEST_REASSURANCE
+    return not (asks or turns or long or _is_unwell(words))
+
+
+def _is_unwell(words: list[Word]) -> bool:
+    """Tell whether an answer begins with "not good": that denies nothing."""
+    if not words or words[0].norm != "not":
+        return False
+    rest = takewhile(lambda word: word.break_before == NO_BREAK, words[1:])
+    said = next((word.norm for word in rest if word.norm not in _HOW_WELL), "")
+    return said in _WELL

@@ -35,6 +35,19 @@ _PAIRS = [
     ("lump", "baby was sick down my back, and I twisted", "my back feels twisted and humped"),
     ("voice", "no drooling, and no, my voice is not gone", "I've no voice since yesterday"),
     ("neuro_arm_worse", "sore on Monday, fine again by Thursday", "hand is weaker each day"),
+    # What has no air is a tyre or an office, and who is wet with sweat has run.
+    ("chest_breath", "no air in the tyres, so I pushed the bike", "I have no air and want to sit"),
+    ("chest_breath", "we have no air con in the office", "no air in my lungs since this morning"),
+    ("chest_breath", "the van has no air and no radio", "air is not coming, also at rest"),
+    ("chest_breath", "air not coming out of the vent", "the air does not come in"),
+    ("chest_breath", "no air from the fan at my desk", "I get no air when I lie down"),
+    ("chest_breath", "I was all wet with sweat after my run", "all wet with sweat, also now"),
+    ("chest_breath", "wet from sweat after a match", "I become wet from sweat and feel sick"),
+    (
+        "chest_breath",
+        "it comes when I type and goes when I sit straight",
+        "ache in neck and jaw, it come when I go up stairs, go away when I sit",
+    ),
     # A place, an age and a count are no fall and no speed.
     ("injury_danger", "neck sore from the ladder work", "neck sore since I fell from the ladder"),
     ("injury_danger", "my disc popped at 29 when bending", "was doing 29 mph when they hit me"),

@@ -16,10 +16,15 @@ from clinic.triage.interview import (
     Interview,
     SpeechAct,
     Wording,
+    agrees,
     confirming_act,
     explains_away,
+    goes_on_after_a_no,
+    is_calm_after_yes,
+    leaves_unsaid,
     opens_calmly,
     reassures,
+    says_yes_and_fine,
 )
 
 DATA = get_clinical_data()
@@ -325,6 +330,94 @@ def test_fine_denies_a_sign_and_agrees_to_an_offer() -> None:
     assert confirming_act("both normal", SpeechAct.OTHER) is SpeechAct.DENY
     assert confirming_act("not normal", SpeechAct.OTHER) is not SpeechAct.DENY
     assert confirming_act("yes, since Monday", SpeechAct.AFFIRM) is SpeechAct.AFFIRM
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["mine's fine", "very well", "all good here", "grand thanks", "I feel great", "quite well"],
+)
+def test_calm_words_alone_deny_a_sign(text: str) -> None:
+    for act in (SpeechAct.AFFIRM, SpeechAct.OTHER, SpeechAct.REQUEST):
+        assert confirming_act(text, act) is SpeechAct.DENY
+
+
+@pytest.mark.parametrize("text", ["ok", "okay", "alright then", "all right", "ok thanks", "Ok."])
+def test_a_bare_ok_is_neither_a_yes_nor_a_no(text: str) -> None:
+    assert leaves_unsaid(text)
+    for act in (SpeechAct.AFFIRM, SpeechAct.DENY, SpeechAct.OTHER):
+        assert confirming_act(text, act) is SpeechAct.OTHER
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["yes", "aye", "I did", "yeah it is", "ok yes", "ok I did", "yes, fine, I did", "well, it is"],
+)
+def test_a_yes_to_a_sign_stays_one(text: str) -> None:
+    assert confirming_act(text, SpeechAct.AFFIRM) is SpeechAct.AFFIRM
+    assert not leaves_unsaid(text)
+    assert not is_calm_after_yes(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "calm"),
+    [
+        ("aye fine, just frazzled", True),
+        ("yes I'm fine", True),
+        ("yeah mine's grand", True),
+        ("yeah fine", False),
+        ("yes I'm fine but I took twenty", False),
+    ],
+)
+def test_a_yes_that_leads_to_fine_is_no_yes(text: str, calm: bool) -> None:
+    assert confirming_act(text, SpeechAct.AFFIRM) is SpeechAct.OTHER
+    assert says_yes_and_fine(text)
+    assert is_calm_after_yes(text) is calm
+
+
+@pytest.mark.parametrize("text", ["not good", "not great", "not so well", "not really ok"])
+def test_not_good_denies_nothing(text: str) -> None:
+    assert confirming_act(text, SpeechAct.DENY) is SpeechAct.OTHER
+    assert not reassures(text)
+    assert answer("emergency_screen", text, SpeechAct.DENY).changes == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("not pain in chest, but I have no air", True),
+        ("no, though the left one drags", True),
+        ("no chest pain, only a heavy pressing", True),
+        ("no, nothing like that", False),
+        ("no but thanks", False),
+    ],
+)
+def test_a_no_may_go_on_with_something_else(text: str, more: bool) -> None:
+    assert goes_on_after_a_no(text) is more
+
+
+@pytest.mark.parametrize(
+    ("text", "agreed"), [("yes please", True), ("ok", True), ("go on", True), ("new job", False)]
+)
+def test_an_offer_is_agreed_to_in_so_many_words(text: str, agreed: bool) -> None:
+    assert agrees(text) is agreed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "eyesight is perfect, there really are two of them",
+        "walking beautifully, eight miles on Sunday",
+        "balance brilliant, I cycle to work",
+        "breathing is superb, I sing in a choir",
+        "voice excellent, I sang all weekend",
+    ],
+)
+def test_one_thing_that_works_well_answers_the_checklist(text: str) -> None:
+    reading = DATA.reader.read(text, date(2027, 3, 3))
+    read = INTERVIEW.read_answer(
+        "emergency_screen", text, reading, SpeechAct.OTHER, {}, sounds_harmless=True
+    )
+    assert read.changes["emergency_screen"] == "clear"
 
 
 @pytest.mark.parametrize("text", ["well", "steady, I paint thin lines", "strong, full feeling"])
