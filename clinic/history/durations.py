@@ -45,6 +45,11 @@ _HAPPENED = word_set(
     "was were did had got hit fell went came woke slept felt started began happened hurt caught "
     "landed gone ago been just crashed did took put broke bent threw left ran"
 )
+# Before "sat" these name the day; after it the others tell of sitting.
+_BEFORE_A_DAY = word_set("since on last this until till by next every")
+_SEATED = word_set("in at on here there down by beside with up too all through for behind under")
+_PER = word_set("a an per each every")
+_PER_UNIT = word_set("day night week shift month evening morning time session weekend go")
 _WEEKDAYS = {
     form: index
     for index, forms in enumerate(
@@ -249,6 +254,10 @@ def _is_time_gone_by(words: list[Word], start: int, index: int, unit: str) -> bo
         return False
     if not paused and (before[-1:] == ["to"] or "can" in before or "after" in before[-2:]):
         return False
+    if after[:1] and after[0] in _PER and set(after[1:2]) & _PER_UNIT:
+        return False  # "six hours a night"
+    if words[start].norm in ("a", "an") and _counts_something(words, start - 1):
+        return False  # "three mile a day"
     if unit not in ("minute", "hour"):
         return True
     if before[-1:] and before[-1] in _BEEN and not after:
@@ -257,6 +266,14 @@ def _is_time_gone_by(words: list[Word], start: int, index: int, unit: str) -> bo
         return True  # "36 hours neck pain"
     around = {*_norms(words, index, index + 4), *before}
     return bool(_PAST_WORDS & {*before, *after}) and not around & _NOT_LASTING
+
+
+def _counts_something(words: list[Word], last: int) -> bool:
+    """Tell whether a word is counted: "three mile" and "six hours", but not "since three, a"."""
+    if last < 1 or words[last + 1].break_before > NO_BREAK:
+        return False
+    read = number_at(words, last - 1)
+    return read is not None and read[1] == last and words[last - 1].norm not in ARTICLES
 
 
 def _worded(words: list[Word], index: int) -> Measure | None:
@@ -291,6 +308,8 @@ def _weekday(words: list[Word], index: int, today: date) -> Measure | None:
     ago_words = norm.endswith("days") and norm[:-1] in _WEEKDAYS
     if norm not in _WEEKDAYS and not ago_words:
         return None
+    if norm == "sat" and _is_sitting(words, index):
+        return None
     ago = (today.weekday() - _WEEKDAYS[norm.removesuffix("s") if ago_words else norm]) % 7 or 7
     before, after = _norms(words, index - 4, index), _norms(words, index + 1, index + 4)
     if ago_words:
@@ -313,6 +332,15 @@ def _weekday(words: list[Word], index: int, today: date) -> Measure | None:
     if set(before) & _NO_PAST or not _tells_of_the_past(words, index):
         return None
     return Measure(float(ago), index, index + 1, bool(near & _LOOSELY))
+
+
+def _is_sitting(words: list[Word], index: int) -> bool:
+    """Tell "stiff from sat reading" from "since sat"."""
+    before, after = _norms(words, index - 1, index), _norms(words, index + 1, index + 2)
+    paused = index + 1 < len(words) and words[index + 1].break_before > NO_BREAK
+    if not after or paused or set(before) & _BEFORE_A_DAY:
+        return False
+    return after[0] in _SEATED or after[0].endswith("ing")
 
 
 def _tells_of_the_past(words: list[Word], index: int) -> bool:

@@ -19,6 +19,9 @@ DONE_TO = frozenset({"injury", "injury_mechanism", "injury_danger", "assault", "
 _HE_OR_SHE = word_set("he hes she shes")
 _THEY = word_set("they theyre theyve it its")
 _OWN_PARTS = ("NECK", "UPPER_BACK", "BACK", "SHOULDER")
+# A screen shows what is the matter with the eye.
+_SEEN_ON_IT = ("vision", "dizzy")
+_BODY = (*_OWN_PARTS, "ARM", "HAND", "LEG", "HEAD", "CHEST", "FACE")
 _ILL = (
     *("COLLAPSE", "PARALYSED", "SEIZURE", "CANNOT", "SYMPTOM_WORD", "WEAK", "NUMB", "FEVER"),
     *("ILLNESS", "CANCER", "BREATHLESS", "UNSTEADY", "INFECTION", "FALL"),
@@ -40,6 +43,7 @@ _LEADING = word_set(
 )
 _WELL = word_set("fine ok okay grand right good well better unhurt safe")
 _AFTERWARDS = word_set("now since today but so")
+_WAKING = word_set("since now morning today afterwards")
 _OBJECTS = word_set("me us im i my")
 _NEAR = word_set("beside behind opposite near past")
 _PLACES_OF = word_set("front ahead")
@@ -50,13 +54,16 @@ _NO_OBJECT = word_set(
     "with and from since until when after because while but so in my till gave made to have has "
     "ive im i me had gone got"
 )
+_TURNED = word_set("because cos since now so but while when until after today started got")
 _OBJECT_REACH = 5
 _ATTACKED_REACH = 8
 _GAME_HARMS = DONE_TO | {"crisis", "chest_breath", "airway"}
 _GAME_WORDS = 2
 _LISTED = 40
 _PRETEND_ONLY = word_set("really actually genuinely properly real since today now then tonight")
-_TO_PLACE = word_set("in inside under outside out the that this my our a of degree degrees c hot")
+_TO_PLACE = word_set(
+    "in on at inside under outside out the that this my our a of degree degrees c hot"
+)
 _IS_SO_HOT = word_set("is was gets got hits hit at set to kept reaches up on nearly over about the")
 _SWEATS = ("sweating", "night_sweats")
 _HEATS = frozenset({"systemic", "chest_breath", "meningism"})
@@ -96,9 +103,11 @@ class Stories:
             or self._is_shown(rule, span)
             or self._is_gamed(rule, span)
             or self._is_heat_of_a_room(rule, span)
+            or self._is_of_a_machine(rule, span)
+            or self._is_still_of_a_machine(rule, span)
         ):
             return Assertion.EXPLAINED
-        return Assertion.OTHER_PERSON if self._is_of_a_machine(rule, span) else None
+        return None
 
     def whose(self, rule: FindingRule, span: Span) -> Assertion | None:
         """Tell whether a story of a beast, an accident or somebody else holds a sign.
@@ -145,7 +154,7 @@ class Stories:
             if cue.first >= start:
                 woken = text.cues("WOKE", start, span.first)
                 if not any(woke.last <= span.first for woke in woken) and not (
-                    text.norms(cue.last, span.first) & {"since", "now"}
+                    text.norms(cue.last, span.first) & _WAKING
                 ):
                     return True
             elif self._goes_on_dreaming(cue, span, start):
@@ -171,23 +180,30 @@ class Stories:
             between = text.norms(cue.last, span.last)
             if not between & (_SELF_NOW | {"now", "since", "but"}):
                 return True
-        return any(
-            cue.last <= span.first
-            and span.first - cue.last <= _OBJECT_REACH
-            and not text.norms(cue.last, span.last) & (_NO_OBJECT | SELF)
-            and not self._is_broken(cue.last, span.first)
-            for cue in text.cues("AT_WORDS", start, span.first)
-        )
+        for cue in text.cues("AT_WORDS", start, span.first):
+            if cue.last > span.first or text.norms(cue.last, span.last) & SELF:
+                continue
+            between = text.norms(cue.last, span.first)
+            near = span.first - cue.last <= _OBJECT_REACH
+            if near and not between & _NO_OBJECT and not self._is_broken(cue.last, span.first):
+                return True
+            # "Marking scripts on stroke: face drooping, slurred speech".
+            named = text.cues("ILLNESS", cue.last, span.last - 1)
+            if named and not between & _TURNED and not text.cues("STUDIES", cue.first, cue.first):
+                return True
+        return False
 
     def _is_a_name(self, span: Span) -> bool:
         """Read "a band called Blackout", and "hand feeding", which is no weak hand."""
         text = self._text
         if any(cue.first == span.first for cue in text.cues("HAND_WORK", span.first, span.first)):
             return True
+        if any(cue.first == span.last for cue in text.cues("DRILL", span.last, span.last)):
+            return not self._is_broken(span.last, span.last)  # "three days of sepsis drill"
         start = text.sentence_starts[span.first]
         return any(
             text.cues("NAMED_THING", max(start, cue.first - _OBJECT_REACH), cue.first)
-            and (cue.last == span.first or not text.norms(cue.last, span.last) & SELF)
+            and (span.first - cue.last <= 1 or not text.norms(cue.last, span.last) & SELF)
             and not text.norms(cue.last, span.first) & _AFTERWARDS
             for cue in text.cues("CALLED", start, span.first)
             if cue.last <= span.first
@@ -264,7 +280,7 @@ class Stories:
         """Read "our server crashed, complete paralysis in the company, all nodes going numb"."""
         text = self._text
         machines = text.spans("MACHINE")
-        if not machines or text.norms(span.first, span.last) & SELF:
+        if not machines or text.norms(span.first, span.last) & SELF or rule.value in _SEEN_ON_IT:
             return False
         crashed = any(norm.startswith("crash") for norm in text.norms(span.first, span.last))
         if rule.attribute in DONE_TO and not (rule.attribute in _CRASH and crashed):
@@ -278,12 +294,27 @@ class Stories:
         return any(
             cue.last <= span.last
             and not text.norms(cue.last, span.last) & SELF
+            and not any(text.cues(part, cue.last, span.last - 1) for part in _BODY)
             and not text.norms(max(start, cue.first - 3), cue.first)
             & (_ASIDE | {"on", "at", "with", "to"})
             and not text.norms(max(start, cue.first - 2), cue.first)
             & {"immune", "nervous", "lymph"}
             for kind in kinds
             for cue in text.cues(kind, start, span.last - 1)
+        )
+
+    def _is_still_of_a_machine(self, rule: FindingRule, span: Span) -> bool:
+        """Read "my laptop died, froze, had a seizure", where no body is told of."""
+        text = self._text
+        start = text.sentence_starts[span.first]
+        if rule.attribute in DONE_TO or rule.past_counts or rule.value in _SEEN_ON_IT:
+            return False
+        return any(
+            cue.last <= span.first
+            and text.norms(start, cue.first) <= _LEADING
+            and not text.norms(cue.last, span.last) & (SELF | _HE_OR_SHE | _AFTERWARDS)
+            and not any(text.cues(part, cue.last, span.last - 1) for part in _BODY)
+            for cue in text.cues("MACHINE", start, span.first)
         )
 
     def _seen(self, rule: FindingRule, span: Span) -> Assertion | None:
@@ -327,6 +358,8 @@ class Stories:
     def _of_a_beast(self, rule: FindingRule, span: Span) -> Assertion | None:
         """Read "sat up with a heifer, she was staggering and couldn't get up"."""
         text = self._text
+        if text.cues("SHARED", span.last, span.last + _ATTACKED_REACH):
+            return None
         if self._is_kept_with_beasts(rule, span):
             return Assertion.EXPLAINED
         beasts = [

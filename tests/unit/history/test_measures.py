@@ -63,6 +63,9 @@ def test_a_duration_is_read_in_days(text: str, days: float) -> None:
         *("7 out of 10", "I am 68 years", "in two weeks", "every two weeks", "my 8 year old"),
         *("45", "some days", "pain 24/7", "can I come on Friday", "see me next Tuesday please"),
         *("book me in on the 12th", "on the 2nd floor"),
+        "stiff neck from sat reading",
+        "I walk the dog three mile a day",
+        "hunched over the decks six hours a night",
     ],
 )
 def test_what_is_no_duration_is_left_out(text: str) -> None:

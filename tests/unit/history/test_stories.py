@@ -87,7 +87,8 @@ def test_the_signs_of_a_third_person_are_not_the_writers(text: str, attribute: s
         ("writing for my husband. He collapsed and his speech is slurred", "stroke_signs"),
         ("he says my face droops, my neck hurts", "stroke_signs"),
         ("My wife noticed my face drooping, neck hurts", "stroke_signs"),
-        ("the kids had a fever and now I have one with a stiff neck", "meningism"),
+        ("the kids had a fever and now I have one with a stiff neck", "systemic"),
+        ("my son had a rash last week, now I've got it, stiff neck", "skin"),
         ("he squeezed my neck and I passed out", "chest_breath"),
     ],
 )
@@ -137,6 +138,7 @@ def test_what_is_dreamt_is_only_asked_about(text: str, attribute: str, how) -> N
     [
         ("woke up from a dream and couldn't move my arm", "neuro_arm"),
         ("woke from a nightmare and my legs are numb", "neuro_leg"),
+        ("I had a nightmare and in the morning my arm was paralysed", "paralysis"),
         ("bad dreams all week and now my legs are numb", "neuro_leg"),
         ("dreadful nightmare of a week, chest pain and I fainted", "chest_breath"),
         ("the commute was a nightmare and I fainted with chest pain", "chest_breath"),
@@ -153,6 +155,10 @@ def test_what_is_told_after_waking_counts(text: str, attribute: str, how) -> Non
         ("I've written our new leaflet on paracetamol overdose, suicide helplines", "crisis"),
         ("marking essays on meningitis, fever, drowsy children. My neck aches", "systemic"),
         ("typing up numb legs all day. Neck sore", "neuro_leg"),
+        ("Marking 90 scripts on stroke: face drooping, slurred speech", "stroke_signs"),
+        ("I translate patient leaflets, heart attack, crushing chest pain", "chest_breath"),
+        ("We did three days of sepsis drill. My neck is stiff", "infection_immune"),
+        ("I'm on stage as a dying soldier, gasping for breath every night", "chest_breath"),
         ("the quiz answer was Lhermitte's. My neck aches", "lhermitte"),
         (
             "I work in a haunted house, I'm the hanged man, I can't breathe all night",
@@ -170,6 +176,8 @@ def test_what_is_taught_played_or_named_is_no_report(text: str, attribute: str, 
     ("text", "attribute"),
     [
         ("I work on a meningitis leaflet and I have a fever", "systemic"),
+        ("reading up on cauda equina, legs numb", "neuro_leg"),
+        ("marking essays on meningitis all week, now fever and stiff neck", "systemic"),
         ("typing with numb fingers, neck pain", "neuro_arm"),
         ("marking essays since March and now my hands are numb", "neuro_arm"),
         ("I'm an actor and I collapsed with chest pain on stage last night", "chest_breath"),
@@ -205,6 +213,8 @@ def test_a_fall_beside_a_game_counts(how) -> None:
         ("there was complete paralysis in the company. My neck is sore", "paralysis"),
         ("server down, all nodes going numb one by one. My neck is sore", "neuro_arm"),
         ("the database collapsed at noon. My neck is sore", "chest_breath"),
+        ("My laptop died, froze, had a seizure. My shoulders ache", "meningism"),
+        ("payroll collapsed, whole company paralysed. My neck is stiff", "paralysis"),
         ("the tenors had a complete collapse. My neck is sore", "chest_breath"),
     ],
 )
@@ -218,6 +228,8 @@ def test_a_machine_has_no_signs(text: str, attribute: str, how) -> None:
         ("server here at a restaurant, my hands went numb", "neuro_arm"),
         ("at the company do I collapsed with chest pain", "chest_breath"),
         ("the shelf fell on my neck and my arm is numb", "neuro_arm"),
+        ("computer work, numb hands both sides", "neuro_arm"),
+        ("the computer screen is half missing in one eye, headache", "stroke_signs"),
         ("after the server crash I passed out with chest pain", "chest_breath"),
     ],
 )
