@@ -104,6 +104,8 @@ _PLACES = word_set(
     "seat cafe restaurant salon chair couch studio gym pool ward clinic office church tent shift "
     "watch team"
 )
+# A sign that came over somebody is no part of a lesson.
+_CAME_OVER = word_set("felt feel suddenly started came developed")
 _WOULD = word_set("would will could might")
 _POSSESSIVES = word_set("my her his the their your our")
 _BECOMING = word_set("be get go become sound feel come stay end")
@@ -334,6 +336,8 @@ class Context(Stretches):
             return False
         if self._is_meant_by_a_name(span):
             return True
+        if self.cues("SHARED", span.last, span.last + _SHARED_REACH):
+            return False  # "my dog has a fever and so do I"
         start, _ = self.chunk(span)
         of_thing = rule.attribute in _OF_THINGS or rule.value in ("speech", "blackout")
         kinds = ["CREATURE", "THING"] if of_thing else ["CREATURE"]
@@ -668,6 +672,10 @@ class Context(Stretches):
         norms = {self.words[i].norm for i in range(start, end) if i not in told}
         if norms & SELF:
             return None
+        if not norms & _GENERIC and any(
+            start <= cue.first and self.norms(cue.last, span.first) & _CAME_OVER for cue in frames
+        ):
+            return None  # "on a first aid course and felt crushing chest pain"
         general = self.words[start].question or bool(norms & _GENERIC)
         if general or any(start <= cue.first < end for cue in frames):
             return Assertion.HYPOTHETICAL

@@ -370,6 +370,8 @@ def _calendar(words: list[Word], index: int, today: date) -> Measure | None:
 
 def _feast(words: list[Word], index: int, today: date) -> Measure | None:
     day = feast_before(today, _norms(words, index, index + 3))
+    if words[index].break_before == SENTENCE_END:
+        return None  # "stiff on that side. Halloween ends Friday"
     before = set(_norms(words, index - 4, index))
     if day is None or before & _FUTURE or not before & _SINCE_FEAST:
         return None

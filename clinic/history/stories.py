@@ -12,11 +12,25 @@ from enum import Enum
 from clinic.history.findings import Assertion
 from clinic.history.patterns import FindingRule, Span
 from clinic.history.stretches import SELF, Stretches
-from clinic.history.words import NO_BREAK, word_set
+from clinic.history.words import NO_BREAK, NO_NAME, word_set
 
 # What happens to somebody from outside; a beast may have done it to the writer.
 DONE_TO = frozenset({"injury", "injury_mechanism", "injury_danger", "assault", "neck_manipulated"})
 _HE_OR_SHE = word_set("he hes she shes")
+_HIS_OR_HER = word_set("his her")
+# Who is named before these had it; a day or a town did not.
+_BEFELL = word_set(
+    "collapsed had fainted fell went couldnt cant broke choked dropped passed suffered lost got "
+    "was has keeled came took dived slipped"
+)
+_AT_A_PLACE = word_set(
+    "in at on from to near of outside since after last next this every with called named is am by "
+    "the a an my took taking take dr doctor nurse prof"
+)
+_NO_PERSON = word_set(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may "
+    "june july august september october november december christmas easter i english gp mri ct"
+)
 _THEY = word_set("they theyre theyve it its")
 _OWN_PARTS = ("NECK", "UPPER_BACK", "BACK", "SHOULDER")
 # A screen shows what is the matter with the eye.
@@ -229,9 +243,14 @@ class Stories:
     def _is_gamed(self, rule: FindingRule, span: Span) -> bool:
         """Read "fell off a cliff, drowned twice lmao. 9 hour session, final boss still alive"."""
         text = self._text
-        if rule.attribute not in _GAME_HARMS:
-            return False
         start, end = text.sentence_starts[span.first], text.sentence_end(span)
+        # "My keeper had a seizure lol" tells of no own sign, whichever it is.
+        played = any(
+            cue.last <= span.first and not text.norms(cue.last, span.last) & SELF
+            for cue in text.cues("GAME", start, span.first)
+        )
+        if rule.attribute not in _GAME_HARMS and not played:
+            return False
         if text.norms(start, span.first) & (_PRETEND_ONLY - {"since"}):
             return False
         after = text.sentence_end(Span(end, end + 1)) if end < len(text.words) else end
@@ -250,6 +269,10 @@ class Stories:
         if rule.value not in _SWEATS:
             return False
         start, end = text.sentence_starts[span.first], text.sentence_end(span)
+        if text.norms(start, end) & {"degree", "degrees"} and any(
+            self._is_hot_there(index) for index in range(start, end)
+        ):
+            return not text.norms(start, end) & {"now", "since"}
         hot = text.cues("SWEATY_PLACE", start, end - 1)
         return bool(hot) and not (
             text.cues("AT_NIGHT", start, end - 1) or text.norms(start, end) & {"now", "since"}
@@ -257,24 +280,22 @@ class Stories:
 
     def _is_of_a_place(self, span: Span) -> bool:
         """Read "38 degrees in that kitchen" and "the room was 40 degrees"."""
+        return any(self._is_hot_there(index) for index in range(span.first, span.last))
+
+    def _is_hot_there(self, index: int) -> bool:
         text = self._text
-        for index in range(span.first, span.last):
-            if not text.words[index].norm.isdigit():
-                continue
-            if any(
-                text.norms(index + 1, cue.first) <= _TO_PLACE
-                and not self._is_broken(index + 1, cue.first)
-                for cue in text.cues("HOT_PLACE", index + 1, index + _OBJECT_REACH)
-            ):
-                return True
-            if any(
-                cue.last <= index
-                and text.norms(cue.last, index) <= _IS_SO_HOT
-                and not self._is_broken(cue.last, index)
-                for cue in text.cues("HOT_PLACE", index - _OBJECT_REACH, index)
-            ):
-                return True
-        return False
+        if not text.words[index].norm.isdigit():
+            return False
+        return any(
+            text.norms(index + 1, cue.first) <= _TO_PLACE
+            and not self._is_broken(index + 1, cue.first)
+            for cue in text.cues("HOT_PLACE", index + 1, index + _OBJECT_REACH)
+        ) or any(
+            cue.last <= index
+            and text.norms(cue.last, index) <= _IS_SO_HOT
+            and not self._is_broken(cue.last, index)
+            for cue in text.cues("HOT_PLACE", index - _OBJECT_REACH, index)
+        )
 
     def _is_of_a_machine(self, rule: FindingRule, span: Span) -> bool:
         """Read "our server crashed, complete paralysis in the company, all nodes going numb"."""
@@ -473,6 +494,8 @@ class Stories:
         ):
             return None
         start = text.sentence_starts[span.first]
+        if text.norms(span.first, span.last) & _HIS_OR_HER or self._is_of_a_named_one(span, start):
+            return Assertion.POSSIBLE  # "couldn't move his arms", "Doreen collapsed"
         for index in range(span.last - 1, start - 1, -1):
             word = text.words[index]
             if word.norm in SELF or (index < span.first and text.is_joint(index + 1)):
@@ -481,6 +504,19 @@ class Stories:
                 passing_on = text.norms(index + 1, index + 2) & _REPORTING
                 return None if passing_on else Assertion.POSSIBLE
         return self._whose_after(span, start)
+
+    def _is_of_a_named_one(self, span: Span, start: int) -> bool:
+        """Read "at bingo Doreen collapsed, went grey", but not "on Monday collapsed"."""
+        text = self._text
+        for index in range(span.first - 1, start - 1, -1):
+            word = text.words[index]
+            if word.norm in SELF:
+                return False
+            after = text.norms(index + 1, index + 3)
+            if word.name != NO_NAME and word.norm not in _NO_PERSON and after & _BEFELL:
+                before = text.norms(index - 1, index) if index > start else set()
+                return not (before & _AT_A_PLACE or self._is_broken(index + 1, index + 1))
+        return False
 
     def _whose_after(self, span: Span, start: int) -> Assertion | None:
         """Read "throat closing at lunch, one of the little ones"."""
