@@ -17,6 +17,7 @@ from clinic.history.words import NO_BREAK, NO_NAME, word_set
 # What happens to somebody from outside; a beast may have done it to the writer.
 DONE_TO = frozenset({"injury", "injury_mechanism", "injury_danger", "assault", "neck_manipulated"})
 _HE_OR_SHE = word_set("he hes she shes")
+_HE_HAD = word_set("hed shed")
 _HIS_OR_HER = word_set("his her")
 # Who is named before these had it; a day or a town did not.
 _BEFELL = word_set(
@@ -55,6 +56,15 @@ _LEADING = word_set(
     "when while because cos but where that which well also had have been ive weve i we was were "
     "yesterday today tuesday monday wednesday thursday friday saturday sunday last night week"
 )
+# What a beast does or suffers, told right after it.
+_BEFALLEN = word_set(
+    "was is has had got gets went goes couldnt cant cannot wouldnt wont kept keeps copped fell "
+    "collapsed began started came lost gave needed slipped dropped took stopped lay lies are were "
+    "have who that with down dragging staggering swims lies hangs walks cannot dont doesnt ended "
+    "had a gone developed suffered broke blew bloated choked struggled"
+)
+_TOLD_REACH = 4
+_TURNING = word_set("but though however although yet while so")
 _WELL = word_set("fine ok okay grand right good well better unhurt safe")
 _AFTERWARDS = word_set("now since today but so")
 _WAKING = word_set("since now morning today afterwards")
@@ -68,6 +78,8 @@ _NO_OBJECT = word_set(
     "with and from since until when after because while but so in my till gave made to have has "
     "ive im i me had gone got"
 )
+_MANY_ILLS = 2
+_HAVING = word_set("had have having get getting got suffer suffered feel felt ive")
 _TURNED = word_set("because cos since now so but while when until after today started got")
 _OBJECT_REACH = 5
 _ATTACKED_REACH = 8
@@ -113,6 +125,7 @@ class Stories:
         if (
             self._is_dreamt(span)
             or self._is_taught(span)
+            or self._is_one_of_many_ills(rule, span)
             or self._is_a_name(span)
             or self._is_shown(rule, span)
             or self._is_gamed(rule, span)
@@ -206,6 +219,18 @@ class Stories:
             if named and not between & _TURNED and not text.cues("STUDIES", cue.first, cue.first):
                 return True
         return False
+
+    def _is_one_of_many_ills(self, rule: FindingRule, span: Span) -> bool:
+        """Read "reception this week: chest pains, stabbings, overdoses, the lot"."""
+        text = self._text
+        start, end = text.sentence_starts[span.first], text.sentence_end(span)
+        ills = text.cues("PLURAL_ILLS", start, end - 1)
+        if rule.past_counts or len({text.words[cue.first].norm for cue in ills}) < _MANY_ILLS:
+            return False
+        own = text.norms(start, end)
+        if own & {"since", "now", "today", "no", "history"} or own & {"my", "mine"}:
+            return False
+        return not (own & SELF and own & _HAVING)
 
     def _is_a_name(self, span: Span) -> bool:
         """Read "a band called Blackout", and "hand feeding", which is no weak hand."""
@@ -397,7 +422,11 @@ class Stories:
             return self._still_of_the_beast(rule, span, beasts)
         if self._did_it_to_writer(rule, start, span):
             return None
+        if teller is _Teller.BEAST and not self._is_told_of(index):
+            return None  # "sheep shearing all week, legs numb"
         joined = not self._is_broken(index + 1, span.first)
+        if text.norms(index + 1, span.first) & _TURNING:
+            return None
         if rule.attribute in DONE_TO:
             return Assertion.OTHER_PERSON if joined else None
         return Assertion.OTHER_PERSON if joined else Assertion.EXPLAINED
@@ -432,6 +461,16 @@ class Stories:
             elif index in ends and self._is_subject(ends[index]):
                 return _Teller.BEAST, index
         return None, span.first
+
+    def _is_told_of(self, first: int) -> bool:
+        """Tell "the mare had colic" from "sheep shearing all week"."""
+        words = self._text.words[first : first + _TOLD_REACH]
+        for number, word in enumerate(words):
+            if word.break_before > NO_BREAK and number:
+                break
+            if word.norm in _BEFALLEN:
+                return True
+        return False
 
     def _is_owner_of_a_beast(self, index: int, beasts: list[Span]) -> bool:
         """Read the "me" of "me kelpie", who is told of, and not its owner."""
@@ -500,7 +539,7 @@ class Stories:
             word = text.words[index]
             if word.norm in SELF or (index < span.first and text.is_joint(index + 1)):
                 break
-            if word.norm in _HE_OR_SHE:
+            if word.norm in _HE_OR_SHE or (word.contracted and word.norm in _HE_HAD):
                 passing_on = text.norms(index + 1, index + 2) & _REPORTING
                 return None if passing_on else Assertion.POSSIBLE
         return self._whose_after(span, start)
