@@ -17,7 +17,7 @@ from clinic.history.findings import Assertion
 from clinic.history.negation import Negation
 from clinic.history.past import Past
 from clinic.history.patterns import FindingRule, Span
-from clinic.history.stories import DONE_TO, Stories
+from clinic.history.stories import DAYS, DONE_TO, Stories
 from clinic.history.stretches import OPENERS, REACH, SELF, Stretches
 from clinic.history.words import NO_BREAK, PAUSE, SENTENCE_END, Word, word_set
 
@@ -663,7 +663,12 @@ class Context(Stretches):
         if quoted and not self.norms(quoted[-1].last, span.last) & SELF:
             owned = self.norms(span.last, self.sentence_end(span)) & SELF
             return Assertion.POSSIBLE if owned else Assertion.HYPOTHETICAL
-        frames = [*self.spans("FRAME"), *self._works()]
+        frames = [
+            frame
+            for frame in [*self.spans("FRAME"), *self._works()]
+            # "Collapsed training on Tuesday": no training about anything.
+            if not self.norms(frame.last, frame.last + 1) & DAYS
+        ]
         if not frames:
             return None
         start = self.sentence_starts[span.first]

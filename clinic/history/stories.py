@@ -91,6 +91,11 @@ _TO_PLACE = word_set(
     "in on at inside under outside out the that this my our a of degree degrees c hot"
 )
 _IS_SO_HOT = word_set("is was gets got hits hit at set to kept reaches up on nearly over about the")
+_AROUND = word_set("on at with to in of near outside inside through across around by from")
+_SHOWN = DONE_TO | {"crisis"}
+DAYS = word_set(
+    "monday tuesday wednesday thursday friday saturday sunday yesterday today tonight last since"
+)
 _SWEATS = ("sweating", "night_sweats")
 _HEATS = frozenset({"systemic", "chest_breath", "meningism"})
 _SPILL_REACH = 2
@@ -124,9 +129,9 @@ class Stories:
         """
         if (
             self._is_dreamt(span)
-            or self._is_taught(span)
+            or self._is_taught(rule, span)
             or self._is_one_of_many_ills(rule, span)
-            or self._is_a_name(span)
+            or self._is_a_name(rule, span)
             or self._is_shown(rule, span)
             or self._is_gamed(rule, span)
             or self._is_heat_of_a_room(rule, span)
@@ -197,7 +202,7 @@ class Stories:
             not text.norms(start, span.first) & _AFTERWARDS
         )
 
-    def _is_taught(self, span: Span) -> bool:
+    def _is_taught(self, rule: FindingRule, span: Span) -> bool:
         """Read "slides of rashes and stiff necks" and "typing up cauda equina all day"."""
         text = self._text
         start = text.sentence_starts[span.first]
@@ -205,7 +210,9 @@ class Stories:
             if cue.last > span.last:
                 continue
             between = text.norms(cue.last, span.last)
-            if not between & (_SELF_NOW | {"now", "since", "but"}):
+            if rule.attribute in DONE_TO and self._is_broken(cue.last, span.first):
+                continue  # "a book of mine fell, hit on the head"
+            if not between & (_SELF_NOW | DAYS | {"now", "since", "but"}):
                 return True
         for cue in text.cues("AT_WORDS", start, span.first):
             if cue.last > span.first or text.norms(cue.last, span.last) & SELF:
@@ -230,20 +237,21 @@ class Stories:
         own = text.norms(start, end)
         if own & {"since", "now", "today", "no", "history"} or own & {"my", "mine"}:
             return False
-        return not (own & SELF and own & _HAVING)
+        return not own & _HAVING
 
-    def _is_a_name(self, span: Span) -> bool:
+    def _is_a_name(self, rule: FindingRule, span: Span) -> bool:
         """Read "a band called Blackout", and "hand feeding", which is no weak hand."""
         text = self._text
         if any(cue.first == span.first for cue in text.cues("HAND_WORK", span.first, span.first)):
             return True
-        if any(cue.first == span.last for cue in text.cues("DRILL", span.last, span.last)):
-            return not self._is_broken(span.last, span.last)  # "three days of sepsis drill"
+        drill = text.cues("DRILL", span.last, span.last) if rule.attribute not in DONE_TO else []
+        if drill and not self._is_broken(span.last, span.last):
+            return True  # "three days of sepsis drill"
         start = text.sentence_starts[span.first]
         return any(
             text.cues("NAMED_THING", max(start, cue.first - _OBJECT_REACH), cue.first)
             and (span.first - cue.last <= 1 or not text.norms(cue.last, span.last) & SELF)
-            and not text.norms(cue.last, span.first) & _AFTERWARDS
+            and not text.norms(cue.last, span.first) & (_AFTERWARDS | {"off", "out", "for", "in"})
             for cue in text.cues("CALLED", start, span.first)
             if cue.last <= span.first
         )
@@ -258,8 +266,9 @@ class Stories:
         if rule.past_counts or text.norms(start, end) & _PRETEND_ONLY:
             return False
         if text.cues("IN_A_SHOW", start, end - 1):
-            return True
-        if self._has_own_complaint(start, end):
+            # "I'm a ghost tour guide and collapsed on Sunday".
+            return rule.attribute in _SHOWN or not text.norms(start, end) & (DAYS - {"last"})
+        if self._has_own_complaint(start, end) or text.norms(start, end) & DAYS:
             return False  # "My neck is stiff" is told after the show
         before = text.sentence_starts[start - 1] if start else start
         after = text.sentence_end(Span(end, end + 1)) if end < len(text.words) else end
@@ -316,7 +325,7 @@ class Stories:
             and not self._is_broken(index + 1, cue.first)
             for cue in text.cues("HOT_PLACE", index + 1, index + _OBJECT_REACH)
         ) or any(
-            cue.last <= index
+            cue.last < index
             and text.norms(cue.last, index) <= _IS_SO_HOT
             and not self._is_broken(cue.last, index)
             for cue in text.cues("HOT_PLACE", index - _OBJECT_REACH, index)
@@ -341,8 +350,7 @@ class Stories:
             cue.last <= span.last
             and not text.norms(cue.last, span.last) & SELF
             and not any(text.cues(part, cue.last, span.last - 1) for part in _BODY)
-            and not text.norms(max(start, cue.first - 3), cue.first)
-            & (_ASIDE | {"on", "at", "with", "to"})
+            and not text.norms(max(start, cue.first - 3), cue.first) & (_ASIDE | _AROUND)
             and not text.norms(max(start, cue.first - 2), cue.first)
             & {"immune", "nervous", "lymph"}
             for kind in kinds
