@@ -105,6 +105,7 @@ _PLACES = word_set(
     "watch team"
 )
 # A sign that came over somebody is no part of a lesson.
+_TAKEN_PART_IN = word_set("training session lesson course workshop")
 _CAME_OVER = word_set("felt feel suddenly started came developed")
 _WOULD = word_set("would will could might")
 _POSSESSIVES = word_set("my her his the their your our")
@@ -667,7 +668,10 @@ class Context(Stretches):
             frame
             for frame in [*self.spans("FRAME"), *self._works()]
             # "Collapsed training on Tuesday": no training about anything.
-            if not self.norms(frame.last, frame.last + 1) & DAYS
+            if not (
+                self.norms(frame.last, frame.last + 1) & DAYS
+                and self.norms(frame.first, frame.last) & _TAKEN_PART_IN
+            )
         ]
         if not frames:
             return None

@@ -177,6 +177,7 @@ def test_what_is_told_after_waking_counts(text: str, attribute: str, how) -> Non
         ("Reception this week: chest pains, stabbings, overdoses. Neck stiff", "chest_breath"),
         ("Wrote a piece on spinal injury, paralysis, no feeling below the waist", "neuro_leg"),
         ("I do the voice of a dying robot, choking and wheezing for hours", "chest_breath"),
+        ("On Casualty last night someone couldn't feel their legs after a fall", "neuro_leg"),
         ("the quiz answer was Lhermitte's. My neck aches", "lhermitte"),
         (
             "I work in a haunted house, I'm the hanged man, I can't breathe all night",
